@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Modules with loops over numbers or bytes are optimized in debug builds too: unoptimized, such a loop is a hundred
+/// times slower, and `swift test` with it.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// A library module: one noun of the data's journey.
+func module(_ name: String, uses: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: uses, swiftSettings: strict + settings)
+}
+
+/// A filter: one verb. `npz-read` lives in Sources/Tools/npz-read.
+func tool(_ name: String, uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["Commands", "Failures"] + uses, path: "Sources/Tools/\(name)", swiftSettings: strict)
+}
+
+/// The tests of one module, in Tests/<module>Tests.
+func tests(_ name: String, uses: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: uses, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "nextvec",
+  targets: [
+    // The only doors to the libraries that are not ours.
+    .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // The words that every module shares.
+    module("Failures"),
+    module("JSON"),
+
+    // What the data becomes, in the order it becomes it.
+    module("Vectors", settings: optimized),
+    module("Formats", uses: ["CZlib", "Failures", "Vectors"], settings: optimized),
+
+    // The command line.
+    module("Commands", uses: ["Failures", "JSON"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+// The only door to OpenBLAS.
+#pragma once
+#include <cblas.h>

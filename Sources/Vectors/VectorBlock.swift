@@ -1,0 +1,75 @@
+/// Rows of vectors with their keys, and windows over them: what a frame of a stream carries, in memory.
+///
+/// A block is a view: it points into buffers that its maker owns (a stream reader's frame, a `VectorStore`), and is good
+/// until that maker moves on. Whoever makes a block guarantees that `vectors` has `rows × dim` entries, `articles`,
+/// `chunks` and `steps` have `rows`, and every entry of `indices` is below `rows`.
+public struct VectorBlock {
+  /// Entries of one vector.
+  public let dim: Int
+  public let rows: Int
+  /// (rows, dim), row-major.
+  public let vectors: UnsafeBufferPointer<Float>
+  /// (rows).
+  public let articles: UnsafeBufferPointer<UInt64>
+  /// (rows).
+  public let chunks: UnsafeBufferPointer<UInt32>
+  /// (rows).
+  public let steps: UnsafeBufferPointer<UInt32>
+  /// (rows): the CRC-32 of each row's bytes, where the maker has computed it.
+  public var checksums: UnsafeBufferPointer<UInt32>?
+  /// How many rows at the head are those that stood last in the block before, repeated for the windows' sake.
+  public var repeated: Int
+  /// Indices per window.
+  public var slots: Int
+  /// (windows, slots): for each window, the rows that play its roles.
+  public var indices: UnsafeBufferPointer<UInt32>
+  /// (windows); absent where every weight is 1.
+  public var weights: UnsafeBufferPointer<Float>?
+
+  public init(
+    dim: Int, vectors: UnsafeBufferPointer<Float>, articles: UnsafeBufferPointer<UInt64>,
+    chunks: UnsafeBufferPointer<UInt32>, steps: UnsafeBufferPointer<UInt32>,
+    checksums: UnsafeBufferPointer<UInt32>? = nil, repeated: Int = 0, slots: Int = 0,
+    indices: UnsafeBufferPointer<UInt32> = UnsafeBufferPointer(start: nil, count: 0),
+    weights: UnsafeBufferPointer<Float>? = nil
+  ) {
+    precondition(vectors.count == articles.count * dim, "a matrix of rows × dim")
+    precondition(chunks.count == articles.count && steps.count == articles.count, "a key per row")
+    precondition(repeated <= articles.count, "repeated rows are rows")
+    self.dim = dim
+    self.rows = articles.count
+    self.vectors = vectors
+    self.articles = articles
+    self.chunks = chunks
+    self.steps = steps
+    self.checksums = checksums
+    self.repeated = repeated
+    self.slots = slots
+    self.indices = indices
+    self.weights = weights
+  }
+
+  public var windows: Int { slots == 0 ? 0 : indices.count / slots }
+
+  @inlinable
+  public func key(_ row: Int) -> Key {
+    Key(article: articles[row], chunk: chunks[row], step: steps[row])
+  }
+
+  /// The vector of a row, (dim).
+  @inlinable
+  public func vector(_ row: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
+  }
+
+  /// The row that plays slot `slot` of window `window`.
+  @inlinable
+  public func row(_ window: Int, _ slot: Int) -> Int {
+    Int(indices[window * slots + slot])
+  }
+
+  @inlinable
+  public func weight(_ window: Int) -> Float {
+    weights?[window] ?? 1
+  }
+}
