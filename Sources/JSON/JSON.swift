@@ -19,16 +19,19 @@ extension JSON {
   ///
   /// - Throws: `JSONFault` when the bytes are not JSON.
   public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONFault) {
-    do {
-      self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
-    } catch {
-      throw JSONFault()
-    }
+    try self.init(parsing: Data(bytes))
   }
 
   public init(parsing text: String) throws(JSONFault) {
-    var text = text
-    self = try text.withUTF8 { bytes throws(JSONFault) in try JSON(parsing: UnsafeRawBufferPointer(bytes)) }
+    try self.init(parsing: Data(text.utf8))
+  }
+
+  private init(parsing data: Data) throws(JSONFault) {
+    do {
+      self = try JSONDecoder().decode(JSON.self, from: data)
+    } catch {
+      throw JSONFault()
+    }
   }
 
   /// One line of JSON text with sorted keys. Numbers that are not finite are written as null.
