@@ -41,10 +41,17 @@ let package = Package(
 
     // What the data becomes, in the order it becomes it.
     module("Vectors", settings: optimized),
-    module("Formats", uses: ["CZlib", "Failures", "Vectors"], settings: optimized),
+    module("Checksums", uses: ["CZlib"], settings: optimized),
+    module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
+
+
+    module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
 
     // The command line.
     module("Commands", uses: ["Failures", "JSON"]),
+
+    // The proof.
+    tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
   ],
   swiftLanguageModes: [.v6]
 )

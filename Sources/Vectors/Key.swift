@@ -26,3 +26,10 @@ public struct Key: Hashable, Comparable, Sendable {
     return !overflow && next.chunk == expected
   }
 }
+
+extension Key: CustomStringConvertible {
+  /// `article 7, chunk 12`, and the step where it is a prediction.
+  public var description: String {
+    "article \(article), chunk \(chunk)" + (step == 0 ? "" : ", step \(step)")
+  }
+}

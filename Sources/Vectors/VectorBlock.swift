@@ -72,4 +72,15 @@ public struct VectorBlock {
   public func weight(_ window: Int) -> Float {
     weights?[window] ?? 1
   }
+
+  /// The rows of `range` alone, without windows.
+  public func rows(_ range: Range<Int>) -> VectorBlock {
+    VectorBlock(
+      dim: dim,
+      vectors: UnsafeBufferPointer(rebasing: vectors[range.lowerBound * dim..<range.upperBound * dim]),
+      articles: UnsafeBufferPointer(rebasing: articles[range]),
+      chunks: UnsafeBufferPointer(rebasing: chunks[range]),
+      steps: UnsafeBufferPointer(rebasing: steps[range]),
+      checksums: checksums.map { UnsafeBufferPointer(rebasing: $0[range]) })
+  }
 }

@@ -1,0 +1,35 @@
+internal import Failures
+
+/// What is not a vector stream, told by its first bytes.
+struct ForeignInput {
+  let failure: Failure
+
+  /// - Returns: nil where the bytes may begin a vector stream.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    func begins(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+    let found: (what: String, hint: String?)
+    if begins([0x93, 0x4E, 0x56, 0x53]) {
+      if bytes.count < 8 || begins([0x93, 0x4E, 0x56, 0x53, 0x0D, 0x0A, 0x1A, 0x0A]) { return nil }
+      found = ("a vector stream whose line ends were changed on the way", "move it in binary mode")
+    } else if begins(Array("NVSABORT".utf8)) {
+      return nil
+    } else if begins(Array("NVS".utf8)) {
+      found = ("the middle of a vector stream: its header is missing", nil)
+    } else if begins([0x1F, 0x8B]) {
+      found = ("gzip data", "unpack it first: gzip -dc FILE | …")
+    } else if begins(Array("PK".utf8)) {
+      found = ("a zip or .npz file", "read it with npz-read FILE | …")
+    } else if begins([0x93] + Array("NUMPY".utf8)) {
+      found = ("a .npy file", "read it with npz-read FILE | …")
+    } else if begins(Array("{".utf8)) {
+      found = ("JSON text", "turn it into a stream with text-read")
+    } else if bytes.prefix(32).allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }) {
+      found = ("text", "something printed into the pipe")
+    } else if bytes.count < RecordHead.byteCount {
+      return nil
+    } else {
+      found = ("unknown data", nil)
+    }
+    failure = Failure(.badData, "expected a vector stream, found \(found.what)", hint: found.hint)
+  }
+}
