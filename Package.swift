@@ -47,6 +47,9 @@ let package = Package(
 
     module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
 
+    module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
+    module("Evaluation", uses: ["Failures", "JSON", "Vectors"], settings: optimized),
+
     // The command line.
     module("Commands", uses: ["Failures", "JSON"]),
 
