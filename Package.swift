@@ -45,6 +45,7 @@ let package = Package(
 
     // The command line.
     module("Commands", uses: ["Failures", "JSON"]),
+    tests("Commands", uses: ["Commands", "Failures", "JSON"]),
   ],
   swiftLanguageModes: [.v6]
 )
