@@ -11,7 +11,7 @@ public struct Arguments: Sendable {
     case run, help, version
   }
 
-  public var intent = Intent.run
+  public internal(set) var intent = Intent.run
   public let manual: Manual
   /// The words that are neither flags nor their values.
   public internal(set) var operands: [String] = []
