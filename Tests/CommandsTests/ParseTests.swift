@@ -174,3 +174,33 @@ func aLineThatCannotBeUnderstoodIsRefusedInOneLine(words: [String], line: String
     arguments.refusal(of: Sample.context, expected: "at least --shift").description
       == "--ctx 5: expected at least --shift")
 }
+
+@Test func anyTypeCanBeReadFromAWord() throws {
+  @Sendable func span(_ text: String) -> ClosedRange<Int>? {
+    let ends = text.split(separator: ":").map { Int($0) }
+    guard ends.count == 2, let low = ends[0], let high = ends[1], low <= high else { return nil }
+    return low...high
+  }
+  let offsets = Option.custom(
+    "offsets", placeholder: "LOW:HIGH", default: -3...3, shown: "-3:3", expectation: "offsets such as -3:3",
+    help: "offsets to sweep", read: { span($0) })
+  let window = Option.custom(
+    "window", placeholder: "LOW:HIGH", expectation: "a window such as 0:4", help: "slots", read: { span($0) })
+  let manual = Manual(name: "t", purpose: "p", options: [offsets, window], memory: "constant", example: "t")
+  let plain = try Arguments.parse([], manual: manual)
+  #expect(plain[offsets] == -3...3)
+  #expect(plain[window] == nil)
+  let given = try Arguments.parse(["--offsets", "-1:2", "--window=0:4"], manual: manual)
+  #expect(given[offsets] == -1...2)
+  #expect(given[window] == 0...4)
+  #expect(Sample.refusal(["--offsets", "2:1"], manual: manual) == "64 --offsets 2:1: expected offsets such as -3:3")
+  #expect(manual.help.contains("offsets to sweep (default -3:3)"))
+}
+
+@Test func threadsComeFromTheFlagFirst() throws {
+  let manual = Manual(name: "t", purpose: "p", options: [CommonOptions.threads], memory: "constant", example: "t")
+  #expect(try Arguments.parse(["--threads", "3"], manual: manual).threads == 3)
+  #expect(try Arguments.parse([], manual: manual).threads >= 1)
+  #expect(try Arguments.parse([], manual: manual).lists(CommonOptions.threads))
+  #expect(try !Arguments.parse([], manual: manual).lists(CommonOptions.seed))
+}

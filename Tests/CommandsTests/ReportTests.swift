@@ -11,7 +11,8 @@ private func report(_ words: String...) throws -> Report {
   Report(
     try Arguments.parse(words, manual: manual), source: ["tool": "npz-read"],
     fields: [
-      ("windows", 1200), ("coherence", 0.41234567), ("profile", ["-3": 0.1, "3": 0.2, "-10": nil]), ("pass", true),
+      ("windows", 1200), ("coherence", 0.41234567), ("profile", ["-3": 0.1, "3": 0.2, "-10": nil]), ("arrow", true),
+      ("pass", false),
     ])
 }
 
@@ -37,7 +38,8 @@ private func report(_ words: String...) throws -> Report {
         -10      -
         -3       0.1000
         3        0.2000
-      pass       yes
+      arrow      yes
+      pass       FAIL
 
       """)
 }
