@@ -11,7 +11,7 @@ public struct Arguments: Sendable {
     case run, help, version
   }
 
-  public var intent = Intent.run
+  public internal(set) var intent = Intent.run
   public let manual: Manual
   /// The words that are neither flags nor their values.
   public internal(set) var operands: [String] = []
@@ -25,7 +25,7 @@ public struct Arguments: Sendable {
     self.manual = manual
   }
 
-  /// The value of an option that the manual lists.
+  /// The value of an option that the manual lists. Read it once, not in a loop: the word is read anew each time.
   public subscript<Value>(_ option: Option<Value>) -> Value {
     precondition(lists(option.flag.name), "--\(option.flag.name) is not in the manual of \(manual.name)")
     if let given = words[option.flag.name], let value = option.read(given) { return value }
@@ -36,6 +36,11 @@ public struct Arguments: Sendable {
   /// Whether the flag itself is on the command line.
   public func wasGiven<Value>(_ option: Option<Value>) -> Bool {
     words[option.flag.name] != nil
+  }
+
+  /// Whether the tool has the option at all.
+  public func lists<Value>(_ option: Option<Value>) -> Bool {
+    lists(option.flag.name)
   }
 
   private func lists(_ name: String) -> Bool {

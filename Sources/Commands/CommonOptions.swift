@@ -13,7 +13,8 @@ public enum CommonOptions {
   public static let seed = Option.unsigned("seed", default: 17, help: "seed of every random choice")
   /// `--threads N`: read it as `arguments.threads`, which knows the environment.
   public static let threads = Option.integer(
-    "threads", in: 1...1024, unit: "threads", help: "default: OPENBLAS_NUM_THREADS, else all cores")
+    "threads", in: 1...1024, help: "threads to compute with"
+  ).showing(default: "OPENBLAS_NUM_THREADS, else all cores")
   /// `-o FILE`: read it as `arguments.outputPath`, for which `-` is standard output.
   public static let output = Option.text(
     "output", placeholder: "FILE", help: "write to FILE, whole or not at all, instead of standard output"
@@ -22,7 +23,8 @@ public enum CommonOptions {
   public static let label = Option.text("label", placeholder: "NAME", help: "the name of the data in the report")
   /// `--format json|table`: the form of a report.
   public static let format: Option<ReportFormat?> = Option.choice(
-    "format", help: "the report's form; default: a table on a terminal, else JSON")
+    "format", help: "the report's form"
+  ).showing(default: "table on a terminal, else json")
   /// `--limit N`: stop after so many windows.
   public static let limit = Option.integer("limit", in: 1...Int.max, help: "stop after N windows")
   /// `--flush`: hand on every frame at once.

@@ -10,10 +10,10 @@ public enum Diagnostics {
   private static let lock = Lock()
 
   /// Adds something to do when the tool fails, before it exits: writing an abort record, removing what is half made.
-  /// The latest runs first; all run. Not for usage errors, which come before any work.
+  /// The latest runs first; all run.
   ///
   /// - Parameter response: gives true when the failure was passed on downstream, where it will be printed, and must
-  ///   not be printed here.
+  ///   not be printed here. A usage error is printed all the same: it speaks of this tool's command line.
   public static func onFailure(_ response: @escaping (Failure) -> Bool) {
     lock.locked { responses.append(response) }
   }
@@ -28,10 +28,8 @@ public enum Diagnostics {
   static func report(_ failure: Failure) {
     let responses = lock.locked { self.responses }
     var isPassedOn = false
-    if failure.status != .usage {
-      for response in responses.reversed() where response(failure) { isPassedOn = true }
-    }
-    guard !isPassedOn else { return }
+    for response in responses.reversed() where response(failure) { isPassedOn = true }
+    guard !isPassedOn || failure.status == .usage else { return }
     write(line("error", message(of: failure)))
     if let hint = failure.hint { write(line("hint", hint)) }
   }

@@ -12,8 +12,9 @@ extension Option where Value == Int {
   ) -> Option {
     let bounds = Bounds(range, least: Int.min, most: Int.max, show: byteText)
     let flag = Flag(
-      name, placeholder: "SIZE", expectation: bounds.phrase("a size such as 512M or 1G", open: "a size such as 512M or 1G"),
-      range: bounds.short, fallback: byteText(fallback), help: help)
+      name, placeholder: "SIZE",
+      expectation: bounds.phrase("a size", open: "a size") + ", such as 512M or 1G",
+      range: bounds.short(unit: nil), fallback: byteText(fallback), help: help)
     return Option(flag: flag, absent: fallback) { words in
       words.last.flatMap(byteCount).flatMap { range.contains($0) ? $0 : nil }
     }
@@ -49,7 +50,7 @@ extension Option where Value == UInt64? {
 }
 
 extension Option where Value == Double {
-  /// A finite number. `leastNonzeroMagnitude` as the lower bound reads "above 0"; an infinite bound is none.
+  /// A finite number. An infinite bound is none; `0.nextUp` and `1.nextDown` as bounds read "above 0" and "below 1".
   public static func real(
     _ name: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity...Double.infinity,
     unit: String? = nil, help: String
@@ -60,7 +61,7 @@ extension Option where Value == Double {
   fileprivate static func number(
     _ name: String, default fallback: Double?, in range: ClosedRange<Double>, unit: String?, help: String
   ) -> Option {
-    let bounds = Bounds(range, least: -Double.infinity, most: Double.infinity, show: Figures.shortest)
+    let bounds = Bounds(range)
     let flag = Flag(
       name, placeholder: "X", expectation: bounds.phrase("a number", open: "a finite number"),
       range: bounds.short(unit: unit), fallback: fallback.map(Figures.shortest), help: help)
@@ -110,7 +111,8 @@ private func byteCount(_ text: String) -> Int? {
 }
 
 private func byteText(_ bytes: Int) -> String {
-  for (unit, shift) in [("T", 40), ("G", 30), ("M", 20), ("K", 10)] where bytes >= 1 << shift && bytes % (1 << shift) == 0 {
+  for (unit, shift) in [("T", 40), ("G", 30), ("M", 20), ("K", 10)]
+  where bytes >= 1 << shift && bytes % (1 << shift) == 0 {
     return "\(bytes >> shift)\(unit)"
   }
   return "\(bytes)"

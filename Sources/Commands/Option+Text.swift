@@ -18,16 +18,19 @@ extension Option where Value == String {
     word(name, default: fallback, among: choices, help: help)
   }
 
-  fileprivate static func plain(_ name: String, placeholder: String, default fallback: String?, help: String) -> Option {
+  fileprivate static func plain(_ name: String, placeholder: String, default fallback: String?, help: String) -> Option
+  {
     let flag = Flag(
-      name, placeholder: placeholder, expectation: "\(placeholder), not empty", fallback: fallback, help: help)
+      name, placeholder: placeholder, expectation: "a value for \(placeholder)", fallback: fallback, help: help)
     return Option(flag: flag, absent: fallback) { words in
       guard let word = words.last, !word.isEmpty else { return nil }
       return word
     }
   }
 
-  fileprivate static func word(_ name: String, default fallback: String?, among choices: [String], help: String) -> Option {
+  fileprivate static func word(_ name: String, default fallback: String?, among choices: [String], help: String)
+    -> Option
+  {
     Option(flag: .choice(name, among: choices, default: fallback, help: help), absent: fallback) { words in
       guard let word = words.last, choices.contains(word) else { return nil }
       return word
@@ -50,7 +53,7 @@ extension Option where Value == String? {
 extension Option where Value == [String] {
   /// A flag that may be given more than once: its values in the order given.
   public static func repeated(_ name: String, placeholder: String = "TEXT", help: String) -> Option {
-    var flag = Flag(name, placeholder: placeholder, expectation: "\(placeholder), not empty", help: help)
+    var flag = Flag(name, placeholder: placeholder, expectation: "a value for \(placeholder)", help: help)
     flag.isRepeatable = true
     return Option(flag: flag, absent: []) { words in words.contains("") ? nil : words }
   }

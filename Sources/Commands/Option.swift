@@ -36,6 +36,13 @@ public struct Option<Value: Sendable>: OptionProtocol {
     return option
   }
 
+  /// The same option with words for what happens without it: `--help` shows them as its default.
+  public func showing(default words: String) -> Option {
+    var option = self
+    option.flag.fallback = words
+    return option
+  }
+
   /// The same option, nil where the flag is not given.
   func optional() -> Option<Value?> {
     let read = self.read

@@ -87,7 +87,9 @@ extension OutputFile {
     let (directory, name) = split(path)
     // Names end at 255 bytes; 50 characters are at most 200.
     let short = String(String.UnicodeScalarView(name.unicodeScalars.prefix(50)))
-    guard !name.isEmpty else { throw Failure(.cannotCreate, "expected the name of a file", at: shown.isEmpty ? "''" : shown) }
+    guard !name.isEmpty else {
+      throw Failure(.cannotCreate, "expected the name of a file", at: shown.isEmpty ? "''" : shown)
+    }
     for attempt in 0..<100 {
       let temporary = "\(directory).\(short).\(getpid())\(attempt == 0 ? "" : ".\(attempt)").tmp"
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

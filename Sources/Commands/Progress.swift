@@ -91,8 +91,11 @@ enum ProgressLine {
     return "\r\u{1B}[K"
   }
 
+  /// Takes the place of the line before; cut to the terminal's width, since a line that wraps cannot be taken back.
   static func draw(_ line: String) {
-    Diagnostics.write((isShown ? "" : "\r\u{1B}[K") + line)
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    Diagnostics.write((isShown ? "" : "\r\u{1B}[K") + line.prefix((isKnown ? Int(size.ws_col) : 80) - 1))
     isShown = true
   }
 

@@ -6,7 +6,8 @@ public struct Ranges: Hashable, Sendable, CustomStringConvertible {
   public init(_ ranges: [ClosedRange<UInt64>]) {
     var merged: [ClosedRange<UInt64>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      guard let last = merged.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound else {
+      guard let last = merged.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound
+      else {
         merged.append(range)
         continue
       }

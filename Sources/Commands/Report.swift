@@ -1,5 +1,5 @@
-public import JSON
 import Glibc
+public import JSON
 
 /// What a report tool found: one JSON object for programs, a table for people.
 public struct Report: Sendable {

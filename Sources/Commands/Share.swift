@@ -15,7 +15,8 @@ public struct Share: Hashable, Sendable {
     var shares: [Share] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, !sides[0].isEmpty, let fraction = Double(String(sides[1])), fraction > 0, fraction <= 1 else { return nil }
+      guard sides.count == 2, !sides[0].isEmpty, let fraction = Double(String(sides[1])), fraction > 0, fraction <= 1
+      else { return nil }
       shares.append(Share(name: String(sides[0]), fraction: fraction))
     }
     let total = shares.reduce(0) { $0 + $1.fraction }
@@ -28,7 +29,8 @@ extension Option where Value == [Share]? {
   /// Named parts of a whole, `train=0.8,val=0.1,ood=0.1`; nil where the flag is not given.
   public static func fractions(_ name: String, help: String) -> Option {
     custom(
-      name, placeholder: "SHARES", expectation: "shares that add up to 1, such as train=0.8,val=0.1,ood=0.1", help: help,
+      name, placeholder: "SHARES", expectation: "shares that add up to 1, such as train=0.8,val=0.1,ood=0.1",
+      help: help,
       read: { Share.parse($0) })
   }
 }

@@ -21,9 +21,9 @@ enum Signals {
     }
   }
 
-  /// Has SIGINT, SIGTERM and SIGHUP remove the temporary files and then end the process as they would have.
+  /// Has the signals that end a process from outside, a closed reader's among them, first remove the temporary files.
   static func removeTemporariesWhenEnded() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ] {
       handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in
         TemporaryFiles.removeAll()
         raise(number)

@@ -15,6 +15,8 @@ extension Table {
     case .array(let elements) where elements.contains(where: \.isNested):
       return [[head]]
         + elements.enumerated().flatMap { rows("\($0.offset + 1)", $0.element, depth: depth + 1) }
+    case .bool(let passed) where name == "pass":
+      return [[head, .mark(passed)]]
     default:
       return [[head, .text(brief(value))]]
     }

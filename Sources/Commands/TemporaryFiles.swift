@@ -1,7 +1,7 @@
 import Glibc
 
-/// The files to remove should the tool end before its work is done: by a failure, by SIGINT, SIGTERM, SIGHUP or
-/// SIGBUS. SIGKILL leaves them, under names that say what they are.
+/// The files to remove should the tool end before its work is done: by a failure, by a closed reader, by
+/// SIGINT, SIGTERM or SIGHUP, by an input that shrinks. SIGKILL leaves them, under names that say what they are.
 public enum TemporaryFiles {
   /// How many files may be registered at a time.
   static let capacity = 256
