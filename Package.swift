@@ -54,6 +54,7 @@ let package = Package(
     module("Commands", uses: ["Failures", "JSON"]),
 
     // The proof.
+    tests("Formats", uses: ["Formats", "Failures", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
   ],
   swiftLanguageModes: [.v6]
