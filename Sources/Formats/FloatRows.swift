@@ -1,0 +1,176 @@
+import Failures
+
+/// Some rows of an array, as float32. The buffers are good until the array is read on.
+public struct FloatChunk {
+  /// The number of the first row, counted from 0.
+  public let first: Int
+  /// (rows, dim), row-major; 4-byte aligned.
+  public let vectors: UnsafeBufferPointer<Float>
+  /// (rows): the CRC-32 of each row's float32 bytes.
+  public let checksums: UnsafeBufferPointer<UInt32>
+  /// The numbers of the rows, counted as `first` is, in which a value is infinite or not a number. A finite float64
+  /// beyond float32's range counts among them.
+  public let nonFinite: [Int]
+
+  public var rows: Int { checksums.count }
+}
+
+/// The rows of a 2-D (rows, dim) or 3-D (N, C, dim) array of numbers as float32, in order; the 3-D one as N × C rows.
+///
+/// One pass in little memory: what has been read is released. Stored float32 rows that lie 4-byte aligned in the file
+/// are handed out where they are; all others come in a buffer that the next call reuses.
+public final class FloatRows {
+  public let rows: Int
+  /// Entries of one row.
+  public let dim: Int
+  /// The array's shape without its last axis: (rows) or (N, C).
+  public let outer: [Int]
+
+  let type: ElementType
+  let isFortranOrder: Bool
+  let mapping: Mapping
+  let member: ZipMember
+  /// Where it lies, for messages.
+  private let places: [String]
+  private var reader: MemberReader
+  /// The CRC-32 of the member's bytes so far.
+  private var running: UInt32
+  private let appender: ChecksumAppender?
+  private var position = 0
+  private var isVerified = false
+  private var vectors = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+  private var checksums = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
+  private var gatherer: FortranGatherer?
+  var region: MemberRegion?
+
+  /// Rows handed out at once have about this many bytes: they stay in the second-level cache.
+  private static let chunkBytes = 512 << 10
+  /// A longer vector is nobody's embedding, and would have every later stage allocate by a number from the file.
+  static let mostEntries = 1 << 24
+
+  init(_ member: ZipMember, _ header: NumPyHeader, in mapping: Mapping, places: [String]) throws {
+    guard header.shape.count == 2 || header.shape.count == 3 else { throw FloatRows.wrongAxes(header.shape) }
+    guard header.type.isNumber else {
+      throw Failure(.badData, "expected numbers, found type \(header.type)", hint: header.type.advice)
+    }
+    dim = header.shape[header.shape.count - 1]
+    outer = Array(header.shape.dropLast())
+    guard dim > 0, dim <= FloatRows.mostEntries else {
+      throw Failure(.badData, "expected vectors of 1 to \(FloatRows.mostEntries) entries, found \(dim)")
+    }
+    rows = header.entries / dim
+    type = header.type
+    isFortranOrder = header.isFortranOrder && rows > 0
+    self.mapping = mapping
+    self.member = member
+    self.places = places
+    reader = try MemberReader(member, in: mapping)
+    running = try NumPyHeader.read(reader).checksum
+    appender = header.type.isNativeFloat ? ChecksumAppender(length: 4 * dim) : nil
+  }
+
+  deinit {
+    vectors.deallocate()
+    checksums.deallocate()
+  }
+
+  private static func wrongAxes(_ shape: [Int]) -> Failure {
+    let found = "found shape \(NumPyHeader.text(shape))"
+    let hint = shape.count == 1 ? "a single vector has the shape (1, dim): save it with .reshape(1, -1)" : nil
+    return Failure(.badData, "expected a 2-D array (rows, dim) or a 3-D one (N, C, dim), \(found)", hint: hint)
+  }
+
+  /// Up to `limit` of the next rows, fewer where they would be more than about 512 KiB; nil at the end, where the
+  /// member's length and CRC-32 have been verified: what has been read is only then known to be what was written.
+  public func next(limit: Int) throws -> FloatChunk? {
+    precondition(limit > 0, "a chunk has rows")
+    return try located {
+      if position == rows {
+        try verify()
+        return nil
+      }
+      let count = min(limit, rows - position, max(1, FloatRows.chunkBytes / (4 * dim)))
+      let chunk = isFortranOrder ? try gathered(count) : try sequential(count)
+      position += count
+      return chunk
+    }
+  }
+
+  /// Adds the file and the array to a failure's places.
+  func located<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let failure as Failure {
+      throw places.reversed().reduce(failure) { $0.at($1) }
+    }
+  }
+
+  private func verify() throws {
+    guard !isVerified && region == nil else { return }
+    try reader.finish(checksum: running)
+    isVerified = true
+  }
+
+  private func sequential(_ count: Int) throws -> FloatChunk {
+    let width = dim * type.size
+    let source = try reader.read(count * width)
+    guard let start = source.baseAddress else { preconditionFailure("rows have bytes") }
+    let isInPlace = type.isNativeFloat && Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
+    reserve(count, vectors: !isInPlace)
+    var nonFinite: [Int] = []
+    for row in 0..<count {
+      let bytes = UnsafeRawBufferPointer(start: start + row * width, count: width)
+      let floats = isInPlace ? inPlace(bytes) : converted(bytes, to: row)
+      let checksum = crc32(0, UnsafeRawBufferPointer(floats))
+      checksums[row] = checksum
+      running = appender?.append(checksum, to: running) ?? crc32(running, bytes)
+      if let start = floats.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+    }
+    let all = isInPlace ? inPlace(source) : UnsafeBufferPointer(rebasing: vectors[..<(count * dim)])
+    return FloatChunk(
+      first: position, vectors: all, checksums: UnsafeBufferPointer(rebasing: checksums[..<count]),
+      nonFinite: nonFinite)
+  }
+
+  /// Aligned float32 bytes as what they are.
+  private func inPlace(_ bytes: UnsafeRawBufferPointer) -> UnsafeBufferPointer<Float> {
+    bytes.assumingMemoryBound(to: Float.self)
+  }
+
+  private func converted(_ bytes: UnsafeRawBufferPointer, to row: Int) -> UnsafeBufferPointer<Float> {
+    let floats = UnsafeMutableBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
+    if let source = bytes.baseAddress, let start = floats.baseAddress {
+      type.convert(source, count: dim, to: start)
+    }
+    return UnsafeBufferPointer(floats)
+  }
+
+  /// Columns lie together in Fortran order, so rows are gathered from a region that can be read anywhere.
+  private func gathered(_ count: Int) throws -> FloatChunk {
+    let gatherer = try self.gatherer ?? FortranGatherer(makeRegion(), type: type, outer: outer, dim: dim)
+    self.gatherer = gatherer
+    let floats = gatherer.rows(from: position, atMost: count)
+    reserve(floats.count / dim, vectors: false)
+    var nonFinite: [Int] = []
+    for row in 0..<floats.count / dim {
+      let vector = UnsafeBufferPointer(rebasing: floats[row * dim..<(row + 1) * dim])
+      checksums[row] = crc32(0, UnsafeRawBufferPointer(vector))
+      if let start = vector.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+    }
+    return FloatChunk(
+      first: position, vectors: floats, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
+      nonFinite: nonFinite)
+  }
+
+  private func reserve(_ rows: Int, vectors needsVectors: Bool) {
+    if checksums.count < rows {
+      checksums.deallocate()
+      checksums = .allocate(capacity: rows)
+    }
+    if needsVectors && vectors.count < rows * dim {
+      vectors.deallocate()
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 * rows * dim, alignment: 64)
+      vectors = bytes.bindMemory(to: Float.self)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Failures
+
+/// The unpacked bytes of one member, each read once and in order, with a small part of the mapping resident.
+final class MemberReader {
+  let member: ZipMember
+  /// Unpacked bytes that have not been read yet.
+  private(set) var remaining: Int
+  private let mapping: Mapping
+  private let inflater: Inflater?
+  private var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  /// Packed bytes taken.
+  private var taken = 0
+  private var populated: Int
+  private var released: Int
+
+  /// How much of the mapping is made resident, or let go, by one call.
+  private static let stride = 4 << 20
+
+  init(_ member: ZipMember, in mapping: Mapping) throws {
+    self.member = member
+    self.mapping = mapping
+    remaining = member.size
+    inflater = member.compression == .deflated ? try Inflater() : nil
+    populated = member.dataOffset
+    released = member.dataOffset
+  }
+
+  deinit {
+    mapping.release(released..<member.dataOffset + member.packedSize)
+    buffer.deallocate()
+  }
+
+  /// The next `count` bytes, at most `remaining`; good until the next call. Stored bytes lie in the mapping, and have
+  /// whatever alignment the file gave them; inflated ones are 64-byte aligned.
+  func read(_ count: Int) throws -> UnsafeRawBufferPointer {
+    precondition(count >= 0 && count <= remaining, "a member has no more bytes than that")
+    guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    remaining -= count
+    guard let inflater else {
+      let start = advance(count)
+      return UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + count])
+    }
+    grow(to: count)
+    var made = 0
+    while made < count {
+      let room = UnsafeMutableRawBufferPointer(rebasing: buffer[made..<count])
+      let step = try inflateOnce(inflater, into: room)
+      made += step
+      guard made == count || !inflater.isAtEnd else { throw short(by: count - made) }
+      guard step > 0 || taken < member.packedSize || made == count else { throw short(by: count - made) }
+    }
+    return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+  }
+
+  /// To be called when every byte has been read: checks that nothing more follows and that the bytes had the member's
+  /// checksum, `checksum` being theirs.
+  func finish(checksum: UInt32) throws {
+    precondition(remaining == 0, "a member is finished when it has been read")
+    if let inflater { try finish(inflater) }
+    if let expected = member.checksum, expected != checksum {
+      throw Failure(
+        .badData, "its bytes are damaged: expected the CRC-32 \(hexadecimal(expected)), found \(hexadecimal(checksum))")
+    }
+  }
+
+  private func finish(_ inflater: Inflater) throws {
+    grow(to: 1)
+    let spare = UnsafeMutableRawBufferPointer(rebasing: buffer[..<1])
+    while !inflater.isAtEnd {
+      let before = taken
+      guard try inflateOnce(inflater, into: spare) == 0 else {
+        throw Failure(.badData, "it inflates to more than the \(member.size) bytes it claims")
+      }
+      guard inflater.isAtEnd || taken > before else { throw Failure(.badData, "its deflated bytes end early") }
+    }
+    guard taken == member.packedSize else {
+      throw Failure(.badData, "\(member.packedSize - taken) bytes follow the end of its deflated bytes")
+    }
+  }
+
+  private func inflateOnce(_ inflater: Inflater, into room: UnsafeMutableRawBufferPointer) throws -> Int {
+    let start = member.dataOffset + taken
+    let available = min(member.packedSize - taken, 1 << 20)
+    let step = try inflater.inflate(
+      UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + available]), into: room)
+    _ = advance(step.taken)
+    return step.made
+  }
+
+  /// Moves past `count` packed bytes, releasing what lies behind them and readying them; returns where they start.
+  private func advance(_ count: Int) -> Int {
+    let start = member.dataOffset + taken
+    let end = member.dataOffset + member.packedSize
+    if start - released >= MemberReader.stride {
+      mapping.release(released..<start)
+      released = start
+    }
+    // Whoever reads only a header shall not pay for megabytes.
+    if start + count > populated && start + count - member.dataOffset > Mapping.pageSize {
+      let target = min(max(populated + MemberReader.stride, start + count), end)
+      mapping.populate(populated..<target)
+      mapping.prefetch(target..<min(target + 2 * MemberReader.stride, end))
+      populated = target
+    }
+    taken += count
+    return start
+  }
+
+  private func grow(to count: Int) {
+    guard buffer.count < count else { return }
+    buffer.deallocate()
+    buffer = .allocate(byteCount: count, alignment: 64)
+  }
+
+  private func short(by missing: Int) -> Failure {
+    Failure(.badData, "it inflates to \(member.size - remaining - missing) bytes, fewer than the \(member.size) it claims")
+  }
+}
+
+/// Eight hexadecimal digits.
+func hexadecimal(_ word: UInt32) -> String {
+  let digits = String(word, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
+}

@@ -1,0 +1,82 @@
+import Glibc
+import Failures
+
+/// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It vanishes with its owner.
+public final class SpoolFile {
+  /// Bytes appended so far.
+  public private(set) var count = 0
+  private let descriptor: Int32
+  private var buffer: UnsafeMutableRawBufferPointer
+  /// Bytes in `buffer` that have not been written yet.
+  private var pending = 0
+  private var mapping: Mapping?
+
+  /// Throws `.cannotCreate` where the folder takes no file.
+  public init() throws {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let place = folder.isEmpty ? "/tmp" : folder
+    var template = Array("\(place)/nextvec-XXXXXX".utf8CString)
+    descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+      throw Failure(
+        .cannotCreate, "cannot create a temporary file: \(systemError())", at: place,
+        hint: "set TMPDIR to a folder with free space")
+    }
+    unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    buffer = .allocate(byteCount: 256 << 10, alignment: 64)
+  }
+
+  deinit {
+    buffer.deallocate()
+    close(descriptor)
+  }
+
+  /// Appends bytes. Throws `.inputOutput`, as when the disk is full.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    if bytes.count > buffer.count - pending { try flush() }
+    if bytes.count >= buffer.count {
+      try write(bytes)
+    } else {
+      UnsafeMutableRawBufferPointer(rebasing: buffer[pending...]).copyMemory(from: bytes)
+      pending += bytes.count
+    }
+    count += bytes.count
+  }
+
+  /// Reads everything back in order, in pieces that are good during one call of `body`.
+  public func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try flush()
+    var offset = 0
+    while offset < count {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, count - offset)])
+      try at("temporary file") { try Descriptor.read(descriptor, into: piece, at: offset) }
+      try body(UnsafeRawBufferPointer(piece))
+      offset += piece.count
+    }
+  }
+
+  /// All bytes appended so far, mapped; good as long as the spool file lives and nothing more is appended.
+  public func map() throws -> UnsafeRawBufferPointer {
+    try makeMapping().bytes
+  }
+
+  func makeMapping() throws -> Mapping {
+    try flush()
+    if let mapping, mapping.bytes.count == count { return mapping }
+    let made = try at("temporary file") { try Mapping(descriptor: descriptor, offset: 0, count: count) }
+    mapping = made
+    return made
+  }
+
+  private func flush() throws {
+    guard pending > 0 else { return }
+    let written = UnsafeRawBufferPointer(rebasing: buffer[..<pending])
+    try at("temporary file") { try Descriptor.write(descriptor, written, at: count - pending) }
+    pending = 0
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try at("temporary file") { try Descriptor.write(descriptor, bytes, at: count) }
+  }
+}

@@ -1,0 +1,118 @@
+import Failures
+
+/// One entry of an archive's directory.
+struct ZipEntry {
+  let name: String
+  private let nameBytes: UnsafeRawBufferPointer
+  private let flags: UInt16
+  private let method: UInt16
+  private let checksum: UInt32
+  private let packedSize: Int
+  private let size: Int
+  private let headerOffset: Int
+
+  /// Reads the entry at the cursor and moves past it.
+  init(_ cursor: inout ByteCursor) throws {
+    guard try cursor.integer(UInt32.self) == 0x0201_4B50 else {
+      throw Failure(.badData, "expected an entry of the archive's directory, found other bytes")
+    }
+    _ = try cursor.take(4)
+    flags = try cursor.integer(UInt16.self)
+    method = try cursor.integer(UInt16.self)
+    _ = try cursor.take(4)
+    checksum = try cursor.integer(UInt32.self)
+    let packed = try cursor.integer(UInt32.self)
+    let unpacked = try cursor.integer(UInt32.self)
+    let nameLength = Int(try cursor.integer(UInt16.self))
+    let extraLength = Int(try cursor.integer(UInt16.self))
+    let commentLength = Int(try cursor.integer(UInt16.self))
+    _ = try cursor.take(8)
+    let offset = try cursor.integer(UInt32.self)
+    nameBytes = try cursor.take(nameLength)
+    name = String(decoding: nameBytes, as: UTF8.self)
+    var wide = try Zip64Extra(cursor.take(extraLength))
+    _ = try cursor.take(commentLength)
+    size = try wide.resolve(unpacked)
+    packedSize = try wide.resolve(packed)
+    headerOffset = try wide.resolve(offset)
+  }
+
+  /// Compares the entry with the member's local header and locates its bytes, all before `limit`.
+  func member(_ bytes: UnsafeRawBufferPointer, limit: Int) throws -> ZipMember {
+    let compression = try checkedCompression()
+    guard let head = bytes.slice(headerOffset, 30), headerOffset <= limit,
+      let nameLength = head.integer(UInt16.self, at: 26), let extraLength = head.integer(UInt16.self, at: 28),
+      let localName = bytes.slice(headerOffset + 30, Int(nameLength)),
+      let extra = bytes.slice(headerOffset + 30 + Int(nameLength), Int(extraLength))
+    else { throw Failure(.badData, "its header lies outside the file") }
+    guard head.integer(UInt32.self, at: 0) == 0x0403_4B50 else {
+      throw Failure(.badData, "expected its header at byte \(headerOffset), found other bytes")
+    }
+    guard localName.elementsEqual(nameBytes), head.integer(UInt16.self, at: 8) == method,
+      head.integer(UInt16.self, at: 6).map({ $0 & 0x2041 == 0 }) == true
+    else { throw Failure(.badData, "its header and the archive's directory differ in name or method") }
+    if flags & 8 == 0 { try checkSizes(head, extra) }
+    let start = headerOffset + 30 + Int(nameLength) + Int(extraLength)
+    guard start <= limit, packedSize <= limit - start else {
+      throw Failure(.badData, "its \(packedSize) bytes reach beyond the archive's directory")
+    }
+    return ZipMember(
+      name: name, headerOffset: headerOffset, dataOffset: start, packedSize: packedSize, size: size,
+      checksum: checksum, compression: compression)
+  }
+
+  private func checkedCompression() throws -> Compression {
+    guard flags & 0x2041 == 0 else { throw Failure(.badData, "it is encrypted", hint: "save it without a password") }
+    switch method {
+    case 0:
+      guard packedSize == size else {
+        throw Failure(.badData, "it is stored, yet claims \(packedSize) bytes packed and \(size) unpacked")
+      }
+      return .stored
+    case 8:
+      // Deflate spends at least two bits on 258 bytes, so 1032 is the most that a byte can unfold to.
+      let (most, overflow) = packedSize.multipliedReportingOverflow(by: 1032)
+      guard overflow || size <= most else {
+        throw Failure(.badData, "it claims to inflate from \(packedSize) bytes to \(size), more than deflate can")
+      }
+      return .deflated
+    default:
+      throw Failure(
+        .badData, "it is compressed by zip's method \(method); only 0 (stored) and 8 (deflated) are read",
+        hint: "save it with numpy.savez or numpy.savez_compressed")
+    }
+  }
+
+  /// Without a data descriptor the local header repeats the checksum and the sizes.
+  private func checkSizes(_ head: UnsafeRawBufferPointer, _ extra: UnsafeRawBufferPointer) throws {
+    var wide = try Zip64Extra(extra)
+    guard let localPacked = head.integer(UInt32.self, at: 18), let localSize = head.integer(UInt32.self, at: 22),
+      try wide.resolve(localSize) == size, try wide.resolve(localPacked) == packedSize,
+      head.integer(UInt32.self, at: 14) == checksum
+    else { throw Failure(.badData, "its header and the archive's directory differ in size or checksum") }
+  }
+}
+
+/// The extra field with 64-bit values, one for each 32-bit field that is full (0xFFFFFFFF), in the order of the fields.
+private struct Zip64Extra {
+  private var values: ByteCursor?
+
+  init(_ extra: UnsafeRawBufferPointer) throws {
+    var cursor = ByteCursor(extra)
+    // Some writers pad extra fields with fewer bytes than a field's head has.
+    while cursor.remaining >= 4 {
+      let identifier = try cursor.integer(UInt16.self)
+      let field = try cursor.take(Int(try cursor.integer(UInt16.self)))
+      if identifier == 1 && values == nil { values = ByteCursor(field) }
+    }
+  }
+
+  /// The value that a 32-bit field stands for.
+  mutating func resolve(_ narrow: UInt32) throws -> Int {
+    guard narrow == .max else { return Int(narrow) }
+    guard let wide = try values?.integer(UInt64.self), let value = Int(exactly: wide) else {
+      throw Failure(.badData, "a size or offset of 64 bits is missing or too large")
+    }
+    return value
+  }
+}
