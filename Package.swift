@@ -69,7 +69,6 @@ let package = Package(
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
-    tests("Formats", uses: ["Formats", "Failures", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
   ],

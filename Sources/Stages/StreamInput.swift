@@ -84,6 +84,8 @@ extension StreamInput {
   /// What has been read; final once `next()` has returned nil.
   public var totals: Totals { current.totals }
   public var members: Int { current.members }
+  /// Whether the rows came in ascending order, over all files.
+  public var isOrdered: Bool { current.isOrdered }
   /// What the stages upstream left out.
   public var counts: [String: Int] { current.counts }
   /// How the stream came to be: known in full at its end.
