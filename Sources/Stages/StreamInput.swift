@@ -70,9 +70,7 @@ public final class StreamInput {
 
   private static func open(_ path: String) throws -> (StreamReader, Int32) {
     if path == "-" {
-      guard isatty(STDIN_FILENO) == 0 else {
-        throw Failure(.usage, "standard input is a terminal: expected a vector stream", hint: "npz-read FILE | …")
-      }
+      try InputFile.refuseTerminal(expected: "a vector stream, as from npz-read FILE | …")
       return (try StreamReader(descriptor: STDIN_FILENO, name: "stdin"), STDIN_FILENO)
     }
     let descriptor = try InputFile.open(path)
@@ -116,5 +114,13 @@ public enum InputFile {
       throw Failure(.cannotOpen, "is a directory", at: path)
     }
     return descriptor
+  }
+
+  public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+  /// - Throws: `.usage` where standard input is a terminal, at which a tool would wait for bytes nobody types.
+  public static func refuseTerminal(expected: String) throws {
+    guard isatty(STDIN_FILENO) == 1 else { return }
+    throw Failure(.usage, "standard input is a terminal: expected \(expected)")
   }
 }

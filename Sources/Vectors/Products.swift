@@ -48,3 +48,16 @@ public enum Products {
     return sum
   }
 }
+
+extension Products {
+  /// Scales a vector to unit length; a zero vector stays as it is.
+  ///
+  /// - Returns: whether it had a length.
+  public static func normalize(_ vector: UnsafeMutableBufferPointer<Float>) -> Bool {
+    let squared = dot(UnsafeBufferPointer(vector), UnsafeBufferPointer(vector))
+    guard squared > 0 else { return false }
+    let scale = 1 / squared.squareRoot()
+    for index in 0..<vector.count { vector[index] = Float(Double(vector[index]) * scale) }
+    return true
+  }
+}
