@@ -131,7 +131,7 @@ public final class NumPyWriter {
     let dictionary =
       "{'descr': '\(type)', 'fortran_order': False, 'shape': \(NumPyHeader.text(shape)), }"
     let padding = max(0, length - 10 - dictionary.utf8.count - 1)
-    let text = dictionary.utf8 + repeatElement(UInt8(ascii: " "), count: padding) + [0x0A]
+    let text = Array(dictionary.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0A]
     let count = UInt16(truncatingIfNeeded: text.count)
     return NumPyHeader.magic + [1, 0, UInt8(truncatingIfNeeded: count), UInt8(truncatingIfNeeded: count >> 8)] + text
   }
