@@ -55,6 +55,8 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  var isObject: Bool { kind == .object }
+
   var isNumber: Bool {
     switch kind {
     case .float, .signed, .unsigned, .boolean: true

@@ -10,9 +10,9 @@ final class MemberRegion {
   private var last = 0
   private var touched = 0
 
-  /// Every few pages around a first touch become resident with it.
-  private static let faultBytes = 64 << 10
-  private static let residentBytes = 16 << 20
+  /// The pages around a first touch become resident with it: as many as the kernel keeps in one piece, up to about this.
+  private static let faultBytes = 1 << 20
+  private static let residentBytes = 12 << 20
 
   /// `skippingHeader` leaves out the .npy header, which is read again to do so.
   init(_ member: ZipMember, in file: Mapping, skippingHeader: Bool) throws {
@@ -35,6 +35,11 @@ final class MemberRegion {
       let data = member.dataOffset + start..<member.dataOffset + member.size
       bytes = UnsafeRawBufferPointer(rebasing: file.bytes[data])
     }
+  }
+
+  /// Lets go of whatever is resident.
+  func release() {
+    mapping.releaseAll()
   }
 
   /// Where `count` bytes from `offset` on lie; good until the next call, which may let resident pages go.
