@@ -58,9 +58,9 @@ let package = Package(
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
-    tool("stream-check", uses: ["JSON", "Stages", "Streams"]),
+    tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-head", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
-    tool("stream-info", uses: ["JSON", "Stages", "Streams"]),
+    tool("stream-info", uses: ["JSON", "Stages", "Streams", "Vectors"]),
 
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),

@@ -1,5 +1,5 @@
 internal import Failures
-public import Vectors
+internal import Vectors
 
 /// The chunks of a file: a matrix of vectors, and each row's article and chunk number.
 ///
@@ -65,8 +65,9 @@ public struct ChunkTable {
     try file.expect(titles.count, rows: rows, in: name)
     var numbers: [String: UInt64] = [:]
     return titles.map { title in
-      let next = UInt64(numbers.count)
-      return numbers[title, default: { numbers[title] = next; return next }()]
+      if let known = numbers[title] { return known }
+      numbers[title] = UInt64(numbers.count)
+      return UInt64(numbers.count - 1)
     }
   }
 

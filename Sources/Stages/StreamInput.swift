@@ -1,7 +1,5 @@
-public import Commands
 internal import Failures
 internal import Glibc
-public import JSON
 public import Streams
 public import Vectors
 

@@ -1,7 +1,7 @@
 public import Commands
 internal import Failures
 public import JSON
-public import Streams
+internal import Streams
 public import Vectors
 
 /// A report over the windows of a stream: reads it to its verified end, whatever part of it is asked for.

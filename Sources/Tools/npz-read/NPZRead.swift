@@ -55,9 +55,11 @@ import Vectors
     var source = try Source(arguments)
     let file = try open(arguments)
     if readsWindows(file, arguments) {
-      try WindowReading(file, arguments).run(&source)
+      var reading = try WindowReading(file, arguments)
+      try reading.run(&source)
     } else {
-      try ChunkReading(file, arguments).run(&source)
+      var reading = try ChunkReading(file, arguments)
+      try reading.run(&source)
     }
     return .success
   }

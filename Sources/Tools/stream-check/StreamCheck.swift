@@ -1,8 +1,8 @@
 import Commands
 import Failures
-import JSON
 import Stages
 import Streams
+import Vectors
 
 /// Verifies a stream to the last byte.
 @main struct StreamCheck: Command {

@@ -3,6 +3,7 @@ import Failures
 import JSON
 import Stages
 import Streams
+import Vectors
 
 /// Describes a stream.
 @main struct StreamInfo: Command {
