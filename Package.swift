@@ -65,6 +65,15 @@ let package = Package(
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
+    .target(
+      name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
+    tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"]),
+    tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"]),
+    // These run the tools as people do; `swift test` builds every tool of the package beside them.
+    .testTarget(
+      name: "ToolTests", dependencies: ["Failures", "JSON", "Streams", "TestSupport", "Vectors"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
