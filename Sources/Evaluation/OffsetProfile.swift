@@ -85,13 +85,24 @@ struct OffsetProfile {
   private mutating func enter(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
     var entry = Row(key: block.key(row))
     let place = first + row
-    for k in 1...Self.reach where place >= k && rows[place - k].key.isFollowed(by: entry.key, after: UInt32(k)) {
-      let cosine = row >= k ? similarities.cosine(row - k, row) : cosineWithTail(k - row + block.repeated, block.vector(row))
+    for back in 1...Self.reach where place >= back {
+      // Where chunk numbers have a gap, the chunk k before stands fewer than k rows before.
+      guard let k = Self.distance(rows[place - back].key, entry.key) else { continue }
+      let cosine =
+        row >= back ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
       entry.before[k] = cosine
-      rows[place - k].after[k] = cosine
-      add(cosine, at: k, times: rows[place - k].waiting[k])
+      rows[place - back].after[k] = cosine
+      add(cosine, at: k, times: rows[place - back].waiting[k])
     }
     rows.append(entry)
+  }
+
+  /// How many chunks after `first` the chunk `second` of the same article is; nil where that is none of 1…3.
+  private static func distance(_ first: Key, _ second: Key) -> Int? {
+    guard first.article == second.article, first.step == second.step, second.chunk > first.chunk,
+      second.chunk - first.chunk <= UInt32(reach)
+    else { return nil }
+    return Int(second.chunk - first.chunk)
   }
 
   /// The cosine with the row that stands `back` rows before the end of `tail`, counted from 1.
