@@ -71,7 +71,8 @@ public struct Source {
     _ header: StreamHeader, total: Int? = nil, seed: UInt64? = nil, files: [Provenance.File] = []
   ) throws {
     var header = header
-    header.provenance = Provenance().adding(arguments, parents: [], seed: seed, files: files)
+    header.provenance = Provenance().adding(
+      arguments, parents: [], operands: arguments.operands, seed: seed, files: files)
     writer = try output.begin(header)
     progress = Progress(arguments, unit: "rows", total: total)
   }
