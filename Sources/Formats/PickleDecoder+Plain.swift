@@ -42,9 +42,10 @@ extension PickleDecoder {
   mutating func line() throws -> String {
     let rest = UnsafeRawBufferPointer(rebasing: cursor.bytes[cursor.offset...])
     guard let end = rest.firstIndex(of: 0x0A) else { throw Failure(.badData, "the pickle lacks the end of a line") }
-    let bytes = try cursor.take(end + 1)
+    let bytes = UnsafeRawBufferPointer(rebasing: try cursor.take(end + 1).dropLast())
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
     var text = String.UnicodeScalarView()
-    text.append(contentsOf: bytes.dropLast().lazy.map { Unicode.Scalar($0) })
+    text.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
     return String(text)
   }
 

@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (10, 8, "differ in name or method"), (20, 0x7FFF_FFF0, ""), (24, 0x7FFF_FFF0, ""), (42, 0x7FFF_FFF0, "outside the file"),
+    (10, 8, "differ in name or method"),
+    (20, 0x7FFF_FFF0, ""), (24, 0x7FFF_FFF0, ""), (42, 0x7FFF_FFF0, "outside the file"),
     (42, 1, "its header"), (42, 0xFFFF_FFFF, "64 bits"), (24, 0xFFFF_FFFF, "64 bits"), (8, 1, "encrypted"),
     (28, 0xFFFF, ""), (30, 0xFFFF_FFFF, ""),
   ] as [(Int, UInt32, String)])
@@ -70,7 +71,8 @@ import Testing
     let start = entries(bytes)[0]
     func word(_ value: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
     var wide = Array(bytes[..<end])
-    wide += [0x50, 0x4B, 6, 6] + word(44) + [45, 3, 45, 0] + word(0) + word(2) + word(2) + word(end - start) + word(start)
+    wide += [0x50, 0x4B, 6, 6] + word(44) + [45, 3, 45, 0] + word(0) + word(2) + word(2)
+    wide += word(end - start) + word(start)
     wide += [0x50, 0x4B, 6, 7, 0, 0, 0, 0] + word(end) + [1, 0, 0, 0]
     wide += [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 12) + [0, 0]
     #expect(try opened(wide).floatRows("vectors").all().vectors == [0, 1, 2, 3, 4, 5])

@@ -75,6 +75,9 @@ import Testing
     #expect(thrown.problem.hasPrefix("its bytes are damaged: expected the CRC-32"))
     #expect(thrown.places == ["bytes", "array 'vectors'"])
     #expect(try failure { try opened(bytes).floatRows("vectors").makeRandomAccess() }.problem == thrown.problem)
+    let rows = try opened(bytes).floatRows("vectors")
+    #expect(try failure { try rows.all() } == thrown)
+    #expect(try failure { try rows.next(limit: 1) } == thrown)
   }
 
   @Test(arguments: [

@@ -32,6 +32,24 @@ import Testing
     }
   }
 
+  /// More entries than are gathered at once, so that blocks meet; bytes, so that the file stays small.
+  @Test func gathersBlockAfterBlock() throws {
+    let (rows, dim) = (70_000, 31)
+    var bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 70, 0]
+    let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (\(rows), \(dim))}"
+    bytes += Array(header.utf8) + [UInt8](repeating: 0x20, count: 70 - header.utf8.count)
+    for column in 0..<dim {
+      bytes += (0..<rows).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ column &* 13) }
+    }
+    let all = try opened(bytes).floatRows("").all(limit: 1 << 20)
+    #expect(all.checksums.count == rows && all.vectors.count == rows * dim)
+    let wrong = (0..<rows).first { row in
+      all.vectors[row * dim] != Float(UInt8(truncatingIfNeeded: row &* 7))
+        || all.vectors[row * dim + dim - 1] != Float(UInt8(truncatingIfNeeded: row &* 7 &+ (dim - 1) &* 13))
+    }
+    #expect(wrong == nil)
+  }
+
   @Test func readsInOrderAfterRandomAccess() throws {
     for name in ["stored.npz", "deflated.npz"] {
       let rows = try NumPyFile(path: fixture(name)).floatRows("vectors")

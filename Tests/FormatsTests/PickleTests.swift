@@ -43,7 +43,8 @@ import Testing
     ("system", "the pickle names posix.system:"), ("system_text", "the pickle names os.system:"),
     ("instance", "the pickle names os.system:"), ("ordered", "the pickle names collections.OrderedDict:"),
     ("cycle", "a container of the pickle contains itself"), ("deep", "the pickle nests deeper than"),
-    ("laughs", "the pickle"), ("length", "expected 4611686018427387904 more bytes"), ("memo", "the pickle's memo grows"),
+    ("laughs", "the pickle"), ("length", "expected 4611686018427387904 more bytes"),
+    ("memo", "the pickle's memo grows"),
     ("huge", "a whole number of the pickle does not fit 64 bits"),
   ])
   func refusesHostilePickles(_ name: String, _ problem: String) throws {
@@ -62,13 +63,14 @@ import Testing
   @Test(arguments: [0, 2, 4])
   func survivesDamage(_ version: Int) throws {
     let bytes = try fixtureBytes("objects_\(version).npy")
-    var refused = 0
-    for place in stride(from: 0, to: bytes.count, by: 1) {
+    var (refused, tried) = (0, 0)
+    for place in stride(from: 0, to: bytes.count, by: version == 4 ? 1 : 3) {
+      tried += 1
       var damaged = bytes
       damaged[place] ^= 0xFF
       do { _ = try opened(damaged).objects("") } catch { refused += 1 }
       do { _ = try opened(Array(bytes[..<place])).objects("") } catch { refused += 1 }
     }
-    #expect(refused > bytes.count)
+    #expect(refused > tried)
   }
 }
