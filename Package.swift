@@ -43,19 +43,28 @@ let package = Package(
     module("Vectors", settings: optimized),
     module("Checksums", uses: ["CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
-
-
     module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
-
     module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
-    module("Evaluation", uses: ["Failures", "JSON", "Vectors"], settings: optimized),
+    module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
-    // The command line.
+    // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Failures", "JSON"]),
+    module("Stages", uses: ["Commands", "Failures", "JSON", "Streams", "Vectors"]),
+
+    // What people type.
+    tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
+    tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
+    tool("stream-head", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("stream-info", uses: ["JSON", "Stages", "Streams", "Vectors"]),
 
     // The proof.
-    tests("Formats", uses: ["Formats", "Failures", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
+    tests("Commands", uses: ["Commands", "Failures", "JSON"]),
   ],
   swiftLanguageModes: [.v6]
 )

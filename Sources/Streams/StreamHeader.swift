@@ -111,7 +111,7 @@ extension StreamHeader {
   }
 
   /// What keeps a member with the header `other` from following this one; nil where nothing does.
-  func disagreement(with other: StreamHeader) -> String? {
+  public func disagreement(with other: StreamHeader) -> String? {
     if kind != other.kind { return "\(kind.rawValue) and \(other.kind.rawValue)" }
     if dim != other.dim { return "dim \(dim) and dim \(other.dim)" }
     if let roles, let others = other.roles, roles != others { return "roles \(roles) and \(others)" }

@@ -45,6 +45,21 @@ public struct VectorStore {
     steps.append(contentsOf: block.steps[range])
   }
 
+  /// Scales every vector to unit length; zero vectors stay as they are.
+  ///
+  /// - Returns: how many zero vectors there are.
+  public mutating func normalize() -> Int {
+    checksums.removeAll(keepingCapacity: true)
+    var zeros = 0
+    vectors.withUnsafeMutableBufferPointer { vectors in
+      for row in 0..<vectors.count / dim {
+        let vector = UnsafeMutableBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
+        if !Products.normalize(vector) { zeros += 1 }
+      }
+    }
+    return zeros
+  }
+
   /// Drops the first `count` rows.
   public mutating func removeFirst(_ count: Int) {
     guard count > 0 else { return }

@@ -1,0 +1,86 @@
+public import Failures
+import Glibc
+
+/// A command line that its manual has found to be right.
+///
+///     let length = arguments[context]
+///     let path = arguments.operands.first
+public struct Arguments: Sendable {
+  /// What the command line asks for.
+  public enum Intent: Sendable {
+    case run, help, version
+  }
+
+  public internal(set) var intent = Intent.run
+  public let manual: Manual
+  /// The words that are neither flags nor their values.
+  public internal(set) var operands: [String] = []
+  /// The words after the tool's name, as given: for provenance.
+  public let commandLine: [String]
+  /// The values of each flag that was given, by its name; a flag without a value has none.
+  var words: [String: [String]] = [:]
+
+  init(_ commandLine: [String], manual: Manual) {
+    self.commandLine = commandLine
+    self.manual = manual
+  }
+
+  /// The value of an option that the manual lists. Read it once, not in a loop: the word is read anew each time.
+  public subscript<Value>(_ option: Option<Value>) -> Value {
+    precondition(lists(option.flag.name), "--\(option.flag.name) is not in the manual of \(manual.name)")
+    if let given = words[option.flag.name], let value = option.read(given) { return value }
+    guard let absent = option.absent else { preconditionFailure("--\(option.flag.name) was not checked") }
+    return absent
+  }
+
+  /// Whether the flag itself is on the command line.
+  public func wasGiven<Value>(_ option: Option<Value>) -> Bool {
+    words[option.flag.name] != nil
+  }
+
+  /// Whether the tool has the option at all.
+  public func lists<Value>(_ option: Option<Value>) -> Bool {
+    lists(option.flag.name)
+  }
+
+  private func lists(_ name: String) -> Bool {
+    manual.allOptions.contains { $0.flag.name == name }
+  }
+}
+
+extension Arguments {
+  /// The tool's name.
+  public var tool: String { manual.name }
+
+  public var isQuiet: Bool { self[CommonOptions.quiet] }
+
+  public var progress: ProgressMode { self[CommonOptions.progress] }
+
+  /// `--seed`, or its default where the manual does not list it.
+  public var seed: UInt64 { lists("seed") ? self[CommonOptions.seed] : CommonOptions.seed.absent ?? 0 }
+
+  /// `--label`, where the manual lists it and it is given.
+  public var label: String? { words["label"]?.last }
+
+  /// `--output`; nil where it is not given or is `-`: then standard output is meant.
+  public var outputPath: String? {
+    guard let path = words["output"]?.last, path != "-" else { return nil }
+    return path
+  }
+
+  /// `--threads`, else the environment's `OPENBLAS_NUM_THREADS`, else all cores.
+  public var threads: Int {
+    if lists("threads"), let given = self[CommonOptions.threads] { return given }
+    if let text = getenv("OPENBLAS_NUM_THREADS"), let count = Int(String(cString: text)), (1...1024).contains(count) {
+      return count
+    }
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// The refusal of an option's value that only the tool can judge, such as two flags that exclude each other:
+  /// `--top 0.3: expected …`.
+  public func refusal<Value>(of option: Option<Value>, expected: String) -> Failure {
+    let shown = (["--" + option.flag.name] + (words[option.flag.name]?.suffix(1) ?? [])).joined(separator: " ")
+    return Failure(.usage, "\(shown): expected \(expected)")
+  }
+}

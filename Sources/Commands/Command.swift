@@ -1,0 +1,66 @@
+public import Failures
+import Glibc
+
+/// A tool: what its manual says and what it does. Marked `@main`, it is the whole program.
+///
+///     @main struct SeqBuild: Command {
+///       static let manual = Manual(name: "seq-build", …)
+///       static func run(_ arguments: Arguments) throws -> ExitStatus { … }
+///     }
+public protocol Command {
+  static var manual: Manual { get }
+
+  /// Does the work and answers `.success`, or `.answerIsNo` where a gate or a verdict failed.
+  static func run(_ arguments: Arguments) throws -> ExitStatus
+}
+
+extension Command {
+  /// Runs the tool and exits. An error never leaves it.
+  public static func main() {
+    Descriptors.holdStandardOnes()
+    Diagnostics.tool = manual.name
+    Signals.prepare(tool: manual.name)
+    var status = outcome()
+    TemporaryFiles.removeAll()
+    do {
+      try StandardOutput.close()
+    } catch {
+      if status == .success || status == .answerIsNo { status = fail(error) }
+    }
+    exit(status.rawValue)
+  }
+
+  private static func outcome() -> ExitStatus {
+    do {
+      let arguments = try Arguments.parse(words(), manual: manual)
+      Diagnostics.isQuiet = arguments.intent == .run && arguments.isQuiet
+      switch arguments.intent {
+      case .help: try StandardOutput.write(manual.help)
+      case .version: try StandardOutput.write(manual.versionLine)
+      case .run: return try run(arguments)
+      }
+      return .success
+    } catch {
+      return fail(error)
+    }
+  }
+
+  /// Prints an error as its line and gives the status to exit with.
+  private static func fail(_ error: any Error) -> ExitStatus {
+    let failure = error as? Failure ?? Failure(.internalFault, "unexpected error: \(error)")
+    Diagnostics.report(failure)
+    return failure.status
+  }
+
+  /// The words after the tool's name.
+  ///
+  /// - Throws: `Failure` where one is not UTF-8: it could not be repeated exactly, as a file's name must be.
+  private static func words() throws -> [String] {
+    try (1..<max(1, Int(CommandLine.argc))).map { index in
+      guard let bytes = CommandLine.unsafeArgv[index], let word = String(validatingCString: bytes) else {
+        throw Failure(.usage, "argument \(index): expected UTF-8 text")
+      }
+      return word
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// What a manual needs of an option without knowing the type of its value.
+public protocol OptionProtocol: Sendable {
+  var flag: Flag { get }
+  /// Whether these words, in the order given, are a value of the option.
+  func accepts(_ words: [String]) -> Bool
+}
+
+/// A flag together with the type of its value: declare it once, list it in the `Manual`, read it from `Arguments`.
+///
+///     static let context = Option.integer("ctx", default: 5, in: 1...512, unit: "chunks", help: "context length")
+///     …
+///     let length = arguments[context]  // Int
+public struct Option<Value: Sendable>: OptionProtocol {
+  public var flag: Flag
+  /// The value where the flag is not given; nil where it must be.
+  let absent: Value?
+  /// The value that the words stand for; nil where they stand for none.
+  let read: @Sendable ([String]) -> Value?
+
+  init(flag: Flag, absent: Value?, read: @escaping @Sendable ([String]) -> Value?) {
+    self.flag = flag
+    self.absent = absent
+    self.read = read
+    self.flag.isRequired = absent == nil
+  }
+
+  public func accepts(_ words: [String]) -> Bool {
+    guard case .some = read(words) else { return false }
+    return true
+  }
+
+  /// The same option under a one-letter alias too.
+  public func letter(_ letter: Character) -> Option {
+    var option = self
+    option.flag.letter = letter
+    return option
+  }
+
+  /// The same option with words for what happens without it: `--help` shows them as its default.
+  public func showing(default words: String) -> Option {
+    var option = self
+    option.flag.fallback = words
+    return option
+  }
+
+  /// The same option, nil where the flag is not given.
+  func optional() -> Option<Value?> {
+    let read = self.read
+    return Option<Value?>(flag: flag, absent: .some(nil)) { words in
+      guard let value = read(words) else { return nil }
+      return .some(.some(value))
+    }
+  }
+
+  /// The same option, without which the command line is wrong.
+  public func required<Wrapped>() -> Option<Wrapped> where Value == Wrapped? {
+    let read = self.read
+    return Option<Wrapped>(flag: flag, absent: nil) { words in read(words).flatMap { $0 } }
+  }
+}
+
+extension Option {
+  /// An option of any type, read from one word by `read`, which gives nil for a word it does not understand.
+  ///
+  /// - Parameter expectation: what the value must be, to follow "expected ".
+  public static func custom(
+    _ name: String, placeholder: String, default fallback: Value, shown: String? = nil, expectation: String,
+    help: String, read: @escaping @Sendable (String) -> Value?
+  ) -> Option {
+    let flag = Flag(name, placeholder: placeholder, expectation: expectation, fallback: shown, help: help)
+    return Option(flag: flag, absent: fallback, read: { words in words.last.flatMap(read) })
+  }
+
+  /// An option of any type with no default: nil where the flag is not given.
+  public static func custom<Wrapped: Sendable>(
+    _ name: String, placeholder: String, expectation: String, help: String,
+    read: @escaping @Sendable (String) -> Wrapped?
+  ) -> Option where Value == Wrapped? {
+    let flag = Flag(name, placeholder: placeholder, expectation: expectation, help: help)
+    return Option<Wrapped>(flag: flag, absent: nil, read: { words in words.last.flatMap(read) }).optional()
+  }
+}

@@ -1,0 +1,127 @@
+import Failures
+import Glibc
+
+/// A file that is written whole or not at all: made beside its final name, flushed to disk and renamed. Until
+/// `commit()` the old file stays as it was; a run that fails or is ended leaves it or none.
+///
+/// What exists and is no regular file (a named pipe, a device) is written in place, since renaming would replace it.
+public final class OutputFile {
+  /// The name it was asked for by.
+  public let path: String
+  /// Open for writing until `commit()` or `discard()`.
+  public let descriptor: Int32
+  /// Where the bytes go until then, and the name they get; nil for what is written in place.
+  private let renaming: (temporary: String, final: String)?
+  private var isOpen = true
+
+  /// - Throws: `Failure` with status 73 where the file cannot be created.
+  public init(_ path: String) throws {
+    self.path = path
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      let temporary = try OutputFile.create(beside: path, shown: path)
+      (descriptor, renaming) = (temporary.descriptor, (temporary.path, path))
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFREG, !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else {
+      descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      renaming = nil
+      if descriptor < 0 { throw Failure.system(.cannotCreate, errno, at: path) }
+      return
+    }
+    // Renaming would replace even a file that may not be written.
+    guard access(path, W_OK) == 0 else { throw Failure.system(.cannotCreate, errno, at: path) }
+    let final = OutputFile.withoutLinks(path)
+    let temporary = try OutputFile.create(beside: final, shown: path)
+    fchmod(temporary.descriptor, status.st_mode & 0o777)
+    (descriptor, renaming) = (temporary.descriptor, (temporary.path, final))
+  }
+
+  deinit { discard() }
+
+  /// - Throws: `Failure` with status 74.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try Descriptors.write(bytes, to: descriptor, named: path)
+  }
+
+  public func write(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Flushes the bytes to disk and gives the file its name. Once.
+  ///
+  /// - Throws: `Failure` with status 74 where a byte may be lost, 73 where the name cannot be given; the file of that
+  ///   name is then as it was.
+  public func commit() throws {
+    precondition(isOpen, "\(path) is committed or discarded already")
+    guard let renaming else {
+      isOpen = false
+      return try Descriptors.close(descriptor, named: path)
+    }
+    defer { discard() }
+    guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, errno, at: path) }
+    guard rename(renaming.temporary, renaming.final) == 0 else {
+      throw Failure.system(.cannotCreate, errno, at: path)
+    }
+    TemporaryFiles.unregister(renaming.temporary)
+    isOpen = false
+    try Descriptors.close(descriptor, named: path)
+    OutputFile.flushDirectory(of: renaming.final)
+  }
+
+  /// Closes and removes the unfinished file; does nothing after `commit()`.
+  public func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    close(descriptor)
+    guard let renaming else { return }
+    unlink(renaming.temporary)
+    TemporaryFiles.unregister(renaming.temporary)
+  }
+}
+
+extension OutputFile {
+  /// Opens `.<name>.<process>.tmp` in the directory of `path`, or the same with a number where that one is taken.
+  private static func create(beside path: String, shown: String) throws -> (descriptor: Int32, path: String) {
+    let (directory, name) = split(path)
+    // Names end at 255 bytes; 50 characters are at most 200.
+    let short = String(String.UnicodeScalarView(name.unicodeScalars.prefix(50)))
+    guard !name.isEmpty else {
+      throw Failure(.cannotCreate, "expected the name of a file", at: shown.isEmpty ? "''" : shown)
+    }
+    for attempt in 0..<100 {
+      let temporary = "\(directory).\(short).\(getpid())\(attempt == 0 ? "" : ".\(attempt)").tmp"
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 {
+        TemporaryFiles.register(temporary)
+        return (descriptor, temporary)
+      }
+      if errno != EEXIST { throw Failure.system(.cannotCreate, errno, at: shown) }
+    }
+    throw Failure.system(.cannotCreate, EEXIST, at: shown)
+  }
+
+  /// The directory, empty or with its closing slash, and the name.
+  private static func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+    let start = path.index(after: slash)
+    return (String(path[..<start]), String(path[start...]))
+  }
+
+  /// The file that a symbolic link leads to, so that the link survives.
+  private static func withoutLinks(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Makes the new name last through a power cut. Some file systems cannot; the file itself is safe by then.
+  private static func flushDirectory(of path: String) {
+    let directory = split(path).directory
+    let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

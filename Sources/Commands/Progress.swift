@@ -1,0 +1,105 @@
+import Glibc
+
+/// How far a tool has come: one line on a terminal, rewritten as the work goes on, and the answer to SIGUSR1.
+///
+///     let progress = Progress(arguments, unit: "rows", total: totals?.rows)
+///     while let frame = try reader.next() { …; progress.advance(by: frame.rows) }
+///     progress.finish()
+///
+/// `advance` reads the clock at most: call it per frame, not per row.
+public final class Progress {
+  /// How many there will be, where that is known; it may become known later.
+  public var total: Int?
+  public private(set) var count = 0
+  private let unit: String
+  private let start: Double
+  private let isTerminal: Bool
+  /// When the next line is due; infinite where none is wanted.
+  private var due: Double
+
+  public init(_ arguments: Arguments, unit: String, total: Int? = nil) {
+    self.total = total
+    self.unit = unit
+    start = Progress.now
+    isTerminal = isatty(STDERR_FILENO) == 1
+    let isWanted =
+      switch arguments.progress {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && !arguments.isQuiet
+      }
+    due = isWanted ? start + 1 : .infinity
+  }
+
+  deinit { ProgressLine.erase() }
+
+  /// Counts `amount` more, and prints what is due.
+  public func advance(by amount: Int = 1) {
+    count = count.addingReportingOverflow(amount).partialValue
+    if Signals.statusIsWanted { answer() }
+    guard due.isFinite else { return }
+    let now = Progress.now
+    guard now >= due else { return }
+    show(elapsed: now - start)
+    // On a terminal the eye follows five lines a second; in a log one line in ten seconds is enough.
+    due = now + (isTerminal ? 0.2 : 10)
+  }
+
+  /// Clears the line. Whatever is printed afterwards begins at the left edge.
+  public func finish() {
+    if Signals.statusIsWanted { answer() }
+    due = .infinity
+    ProgressLine.erase()
+  }
+
+  /// The line that SIGUSR1 asks for, whatever `--quiet` and `--progress` say.
+  private func answer() {
+    Signals.statusIsWanted = false
+    Diagnostics.write("\(Diagnostics.tool): \(text(elapsed: Progress.now - start))\n")
+  }
+
+  private func show(elapsed: Double) {
+    let line = "\(Diagnostics.tool): \(text(elapsed: elapsed))"
+    if isTerminal { ProgressLine.draw(line) } else { Diagnostics.write(line + "\n") }
+  }
+
+  /// `120000 rows, 1.2 M rows/s, 0.1 s, 3.0 s left`
+  func text(elapsed: Double) -> String {
+    let rate = elapsed > 0 ? Double(count) / elapsed : 0
+    var text = "\(count)\(total.map { " of \($0)" } ?? "") \(unit), \(Figures.scaled(rate)) \(unit)/s, "
+    text += Figures.duration(elapsed)
+    if let total, total > count, rate > 0 { text += ", \(Figures.duration(Double(total - count) / rate)) left" }
+    return text
+  }
+
+  /// Seconds on a clock that only runs forward.
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+/// The line at the bottom of the terminal that the next line takes the place of.
+enum ProgressLine {
+  nonisolated(unsafe) private static var isShown = false
+
+  /// What begins the next line on standard error: it clears the progress line, where one is shown.
+  static var erasure: String {
+    guard isShown else { return "" }
+    isShown = false
+    return "\r\u{1B}[K"
+  }
+
+  /// Takes the place of the line before; cut to the terminal's width, since a line that wraps cannot be taken back.
+  static func draw(_ line: String) {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    Diagnostics.write((isShown ? "" : "\r\u{1B}[K") + line.prefix((isKnown ? Int(size.ws_col) : 80) - 1))
+    isShown = true
+  }
+
+  static func erase() {
+    if isShown { Diagnostics.write("") }
+  }
+}

@@ -1,0 +1,62 @@
+/// A set of whole numbers, written `1-1499,2000-3999,7`: ranges with both ends included.
+public struct Ranges: Hashable, Sendable, CustomStringConvertible {
+  /// Ascending, neither overlapping nor touching.
+  public let ranges: [ClosedRange<UInt64>]
+
+  public init(_ ranges: [ClosedRange<UInt64>]) {
+    var merged: [ClosedRange<UInt64>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard let last = merged.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound
+      else {
+        merged.append(range)
+        continue
+      }
+      merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+    }
+    self.ranges = merged
+  }
+
+  /// Nil where the text is not a list of numbers and of ranges that run upwards.
+  public init?(parsing text: String) {
+    var ranges: [ClosedRange<UInt64>] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map(Ranges.number)
+      guard let first = ends[0], let last = ends[ends.count - 1], ends.count <= 2, first <= last else { return nil }
+      ranges.append(first...last)
+    }
+    self.init(ranges)
+  }
+
+  /// Digits alone, without a sign.
+  private static func number(_ text: Substring) -> UInt64? {
+    text.utf8.allSatisfy { (48...57).contains($0) } ? UInt64(text) : nil
+  }
+
+  /// Whether `number` is in one of the ranges, in logarithmic time.
+  public func contains(_ number: UInt64) -> Bool {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < number { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= number
+  }
+
+  public var isEmpty: Bool { ranges.isEmpty }
+
+  /// The set as it is written: `1-1499,7`.
+  public var description: String {
+    ranges.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+}
+
+extension Option where Value == Ranges? {
+  /// A set of whole numbers such as `1-1499,2000-3999,7`; nil where the flag is not given.
+  public static func ranges(_ name: String, help: String) -> Option {
+    custom(
+      name, placeholder: "RANGES", expectation: "ranges such as 1-1499,2000-3999,7 (low-high, both ends included)",
+      help: help, read: { Ranges(parsing: $0) })
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+public import JSON
+
+/// What a report tool found: one JSON object for programs, a table for people.
+public struct Report: Sendable {
+  /// Which fields to expect, and their version: `direction-diagnose/1`.
+  public var schema: String
+  public var tool: String
+  /// What `--label` calls the data.
+  public var label: String?
+  /// The provenance of the stream that the figures come from; null where there was no stream.
+  public var source: JSON
+  /// The figures, in the order in which people read them.
+  public var fields: [(name: String, value: JSON)]
+  /// The layout for people; nil for the fields one below the other.
+  public var table: Table?
+
+  public init(
+    schema: String, tool: String, label: String? = nil, source: JSON = .null, fields: [(String, JSON)],
+    table: Table? = nil
+  ) {
+    self.schema = schema
+    self.tool = tool
+    self.label = label
+    self.source = source
+    self.fields = fields.map { (name: $0.0, value: $0.1) }
+    self.table = table
+  }
+
+  /// The report of the tool that runs, under its own name and its `--label`, with schema `<tool>/<version>`.
+  public init(
+    _ arguments: Arguments, version: Int = 1, source: JSON = .null, fields: [(String, JSON)], table: Table? = nil
+  ) {
+    self.init(
+      schema: "\(arguments.tool)/\(version)", tool: arguments.tool, label: arguments.label, source: source,
+      fields: fields, table: table)
+  }
+
+  /// The whole report: the fields together with `schema`, `tool`, `version`, `label` and `source`.
+  public var json: JSON {
+    var members = Dictionary(fields.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+    members["schema"] = .string(schema)
+    members["tool"] = .string(tool)
+    members["version"] = .string(Release.version)
+    members["label"] = label.map { .string($0) } ?? .null
+    members["source"] = source
+    return .object(members)
+  }
+
+  /// The report for people.
+  public var text: String {
+    let title = label.map { "\(tool): \(oneLine($0, limit: 80))" } ?? tool
+    return "\(title)\n\n" + (table ?? Table(fields: fields)).text
+  }
+
+  /// Writes the report to `--output`, whole or not at all, or to standard output; as `--format` says, else as a table
+  /// on a terminal and as one line of JSON elsewhere.
+  ///
+  /// - Throws: `Failure` with status 73 or 74.
+  public func write(_ arguments: Arguments) throws {
+    let path = arguments.outputPath
+    let natural: ReportFormat = path == nil && StandardOutput.isTerminal ? .table : .json
+    let format = arguments.words["format"]?.last.flatMap(ReportFormat.init) ?? natural
+    let text = format == .table ? text : json.text + "\n"
+    guard let path else { return try StandardOutput.write(text) }
+    let file = try OutputFile(path)
+    try file.write(text)
+    try file.commit()
+  }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// What the tool does about signals.
+enum Signals {
+  /// Set by SIGUSR1, cleared by the progress that answers it.
+  nonisolated(unsafe) static var statusIsWanted = false
+  /// The line of a changed input, composed beforehand: a handler may not allocate.
+  nonisolated(unsafe) private static var changedInput: UnsafeMutableBufferPointer<UInt8>?
+
+  /// At the start of a tool: a closed reader ends it silently, SIGUSR1 asks for its status, and a mapped file that
+  /// shrinks is a read error rather than a crash.
+  static func prepare(tool: String) {
+    endByPipe()
+    changedInput = bytes("\(tool): error: an input file was changed while it was being read\n")
+    statusIsWanted = false
+    handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.statusIsWanted = true }
+    handle(SIGBUS, flags: 0) { _ in
+      TemporaryFiles.removeAll()
+      if let line = Signals.changedInput { _ = write(STDERR_FILENO, line.baseAddress, line.count) }
+      _exit(74)
+    }
+  }
+
+  /// Has the signals that end a process from outside, a closed reader's among them, first remove the temporary files.
+  static func removeTemporariesWhenEnded() {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ] {
+      handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in
+        TemporaryFiles.removeAll()
+        raise(number)
+      }
+    }
+  }
+
+  /// SIGPIPE ends the process, even where the parent ignored or blocked it, as some job runners do.
+  private static func endByPipe() {
+    signal(SIGPIPE, SIG_DFL)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGPIPE)
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+  }
+
+  /// Installs a handler, unless the parent had the signal ignored: `nohup` and background jobs rely on that.
+  private static func handle(_ number: Int32, flags: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    var current = sigaction()
+    guard sigaction(number, nil, &current) == 0 else { return }
+    if unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == ignored { return }
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = handler
+    action.sa_flags = flags
+    sigaction(number, &action, nil)
+  }
+
+  /// SIG_IGN.
+  private static let ignored = 1
+
+  private static func bytes(_ text: String) -> UnsafeMutableBufferPointer<UInt8> {
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
+    _ = buffer.initialize(from: text.utf8)
+    return buffer
+  }
+}

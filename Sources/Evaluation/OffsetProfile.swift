@@ -1,0 +1,101 @@
+internal import Vectors
+
+/// Mean cosine of the last context chunk with the chunk k after it, k = −3…+3, over the windows that have that chunk.
+///
+/// In an ordered stream that chunk may lie in an earlier or a later frame than the window. In other streams only the rows that a window
+/// itself names count, since the rest of a frame is there by accident.
+struct OffsetProfile {
+  static let reach = 3
+
+  private var sums = [Double](repeating: 0, count: 2 * reach + 1)
+  private var windows = [Int](repeating: 0, count: 2 * reach + 1)
+
+  /// What is known of a row: its cosine with the rows 1, 2 and 3 chunks before and after it, NaN where there is none yet, and
+  /// how many windows that end their context here wait for a row after it.
+  private struct Row {
+    let key: Key
+    var before = SIMD4<Double>(repeating: .nan)
+    var after = SIMD4<Double>(repeating: .nan)
+    var waiting = SIMD4<Int>.zero
+  }
+
+  /// The rows of the last frame, and older ones where it had fewer than `reach`.
+  private var rows: [Row] = []
+  /// The vectors of the last `reach` of `rows`.
+  private var tail: VectorStore
+
+  init(dim: Int) {
+    tail = VectorStore(dim: dim)
+  }
+
+  /// Mean cosine at k; nil where no window has that chunk.
+  func mean(_ k: Int) -> Double? {
+    let place = k + Self.reach
+    return windows[place] == 0 ? nil : sums[place] / Double(windows[place])
+  }
+
+  private mutating func add(_ cosine: Double, at k: Int, times count: Int = 1) {
+    sums[k + Self.reach] += cosine * Double(count)
+    windows[k + Self.reach] += count
+  }
+
+  // MARK: - Windows by their own rows
+
+  /// Counts the first `count` windows of an unordered stream's block.
+  mutating func addByWindows(_ block: VectorBlock, windows count: Int, context: Int, _ similarities: inout Similarities) {
+    for window in 0..<count {
+      let last = block.row(window, context - 1)
+      let key = block.key(last)
+      var found = Set<Int>()
+      for slot in 0..<block.slots {
+        let row = block.row(window, slot)
+        let k = Int(block.chunks[row]) - Int(key.chunk)
+        guard block.articles[row] == key.article, (-Self.reach...Self.reach).contains(k), found.insert(k).inserted
+        else { continue }
+        add(similarities.cosine(last, row), at: k)
+      }
+    }
+  }
+
+  // MARK: - Windows in an ordered stream
+
+  /// Counts the first `count` windows of an ordered stream's block, some of whose chunks may be in other blocks.
+  mutating func addByOrder(_ block: VectorBlock, windows count: Int, context: Int, _ similarities: inout Similarities) {
+    let first = rows.count - block.repeated
+    for row in block.repeated..<block.rows { enter(row, of: block, first, &similarities) }
+    for window in 0..<count {
+      let last = block.row(window, context - 1)
+      let place = first + last
+      add(similarities.isZero(last) ? 0 : 1, at: 0)
+      for k in 1...Self.reach {
+        if !rows[place].before[k].isNaN { add(rows[place].before[k], at: -k) }
+        if rows[place].after[k].isNaN {
+          rows[place].waiting[k] += 1
+        } else {
+          add(rows[place].after[k], at: k)
+        }
+      }
+    }
+    rows.removeFirst(rows.count - min(rows.count, max(block.rows, Self.reach)))
+    tail.append(block, rows: max(block.repeated, block.rows - Self.reach)..<block.rows)
+    tail.removeFirst(max(0, tail.rows - Self.reach))
+  }
+
+  /// Takes in a new row: its cosines with the rows before it answer the windows that wait for it.
+  private mutating func enter(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
+    var entry = Row(key: block.key(row))
+    let place = first + row
+    for k in 1...Self.reach where place >= k && rows[place - k].key.isFollowed(by: entry.key, after: UInt32(k)) {
+      let cosine = row >= k ? similarities.cosine(row - k, row) : cosineWithTail(k - row + block.repeated, block.vector(row))
+      entry.before[k] = cosine
+      rows[place - k].after[k] = cosine
+      add(cosine, at: k, times: rows[place - k].waiting[k])
+    }
+    rows.append(entry)
+  }
+
+  /// The cosine with the row that stands `back` rows before the end of `tail`, counted from 1.
+  private func cosineWithTail(_ back: Int, _ vector: UnsafeBufferPointer<Float>) -> Double {
+    tail.withBlock { Similarities.cosine($0.vector($0.rows - back), vector) }
+  }
+}

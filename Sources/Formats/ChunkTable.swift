@@ -1,0 +1,138 @@
+internal import Failures
+internal import Vectors
+
+/// The chunks of a file: a matrix of vectors, and each row's article and chunk number.
+///
+/// Memory: 12 bytes a row, and 8 more where the rows are not in ascending order of their keys.
+public struct ChunkTable {
+  public let vectors: FloatRows
+  /// (rows).
+  public let articles: [UInt64]
+  /// (rows).
+  public let chunks: [UInt32]
+  /// The rows in ascending order of their keys; nil where they stand so in the file.
+  public let order: [Int]?
+
+  /// Names under which each array is looked for, the first found wins.
+  public static let vectorNames = ["vectors", "embeddings", "X"]
+  public static let articleNames = ["article_indices", "article_ids"]
+  public static let chunkNames = ["chunk_indices", "seq_idx"]
+
+  /// Which arrays hold what; nil for the default names.
+  public struct Names: Sendable {
+    public var vectors: String?
+    public var articles: String?
+    public var chunks: String?
+    /// All rows are one article; its chunks are numbered by `chunks`, or by their place.
+    public var isOneArticle: Bool
+
+    public init(vectors: String? = nil, articles: String? = nil, chunks: String? = nil, isOneArticle: Bool = false) {
+      self.vectors = vectors
+      self.articles = articles
+      self.chunks = chunks
+      self.isOneArticle = isOneArticle
+    }
+  }
+
+  /// - Throws: `.badData` where arrays are missing, differ in length, hold negative numbers, or name a chunk twice.
+  public init(_ file: NumPyFile, _ names: Names = Names()) throws {
+    let name = try names.vectors ?? file.only2D() ?? file.first(of: Self.vectorNames, for: "vectors")
+    vectors = try file.floatRows(name)
+    let rows = vectors.rows
+    if names.isOneArticle {
+      articles = Array(repeating: 0, count: rows)
+    } else {
+      articles = try Self.articles(file, names, rows)
+    }
+    if let name = names.chunks ?? file.firstIfAny(of: Self.chunkNames) {
+      chunks = try file.numbers(name, rows: rows)
+    } else {
+      chunks = try Self.places(within: articles)
+    }
+    order = try at(file.name) { [articles, chunks] in try Self.order(articles, chunks) }
+  }
+
+  public var rows: Int { articles.count }
+
+  private static func articles(_ file: NumPyFile, _ names: Names, _ rows: Int) throws -> [UInt64] {
+    guard let name = names.articles ?? file.firstIfAny(of: articleNames) else {
+      throw Failure(
+        .badData, "no array says which article each row belongs to (\(articleNames.joined(separator: ", ")))",
+        at: file.name, hint: "name it with --articles KEY, or use --one-article if all rows are one text")
+    }
+    guard let titles = try file.strings(name) else { return try file.numbers(name, rows: rows) }
+    // Articles may be named instead of numbered: they are numbered in the order in which they come.
+    try file.expect(titles.count, rows: rows, in: name)
+    var numbers: [String: UInt64] = [:]
+    return titles.map { title in
+      if let known = numbers[title] { return known }
+      numbers[title] = UInt64(numbers.count)
+      return UInt64(numbers.count - 1)
+    }
+  }
+
+  /// Each row's place among the rows of its article.
+  private static func places(within articles: [UInt64]) throws -> [UInt32] {
+    var counts: [UInt64: UInt32] = [:]
+    return try articles.map { article in
+      let place = counts[article, default: 0]
+      guard place < .max else { throw Failure(.badData, "article \(article) has more than 2^32 chunks") }
+      counts[article] = place + 1
+      return place
+    }
+  }
+
+  /// - Throws: `.badData` where a key stands twice.
+  private static func order(_ articles: [UInt64], _ chunks: [UInt32]) throws -> [Int]? {
+    func key(_ row: Int) -> (UInt64, UInt32) { (articles[row], chunks[row]) }
+    let isAscending = articles.indices.dropLast().allSatisfy { key($0) < key($0 + 1) }
+    if isAscending { return nil }
+    let order = articles.indices.sorted { key($0) == key($1) ? $0 < $1 : key($0) < key($1) }
+    for (row, next) in zip(order, order.dropFirst()) where key(row) == key(next) {
+      throw Failure(
+        .badData, "rows \(row) and \(next) are both chunk \(chunks[row]) of article \(articles[row])",
+        hint: "give each chunk a number of its own within its article")
+    }
+    return order
+  }
+}
+
+extension NumPyFile {
+  /// The array's name where the file is a single .npy.
+  func only2D() -> String? { arrays.count == 1 && arrays[0].name.isEmpty ? "" : nil }
+
+  /// The first of `names` that the file has.
+  public func firstIfAny(of names: [String]) -> String? {
+    names.first { name in arrays.contains { $0.name == name } }
+  }
+
+  func first(of names: [String], for what: String) throws -> String {
+    if let found = firstIfAny(of: names) { return found }
+    let present = arrays.map(\.name).prefix(20).joined(separator: ", ")
+    throw Failure(
+      .badData, "no array of \(what) under its usual names (\(names.joined(separator: ", "))): the file has \(present.isEmpty ? "none" : present)",
+      at: name, hint: "name it with --\(what) KEY")
+  }
+
+  func expect(_ count: Int, rows: Int, in array: String) throws {
+    guard count == rows else {
+      throw Failure(.badData, "has \(count) entries for \(rows) rows of vectors", at: name, array)
+    }
+  }
+
+  /// A column of whole numbers from 0, one a row.
+  func numbers<Number: FixedWidthInteger>(_ array: String, rows: Int) throws -> [Number] {
+    let values = try integers(array)
+    try expect(values.count, rows: rows, in: array)
+    var numbers: [Number] = []
+    numbers.reserveCapacity(rows)
+    for value in values {
+      guard let number = Number(exactly: value) else {
+        throw Failure(
+          .badData, "expected a number from 0 to \(Number.max), found \(value)", at: name, array, "row \(numbers.count)")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,124 @@
+internal import Failures
+internal import Glibc
+public import Streams
+public import Vectors
+
+/// The stream that a tool reads: standard input, or the files it is told, one after the other as `cat` would give them.
+public final class StreamInput {
+  /// The header of the first stream.
+  public let header: StreamHeader
+  private var reader: StreamReader
+  /// Files not yet begun, the next one last.
+  private var pending: [String]
+  private var current: Ended
+  private var isFinished = false
+  private var openDescriptor: Int32
+
+  /// What is known of the files that have been read to their end.
+  private struct Ended {
+    var totals = Totals()
+    var members = 0
+    var counts: [String: Int] = [:]
+    var provenance = Provenance()
+    var writers: [String] = []
+    var isOrdered = true
+  }
+
+  /// Reads the first header.
+  ///
+  /// - Parameter paths: none, or `-`, for standard input.
+  public init(_ paths: [String] = []) throws {
+    let paths = paths.isEmpty ? ["-"] : paths
+    (reader, openDescriptor) = try Self.open(paths[0])
+    pending = paths.dropFirst().reversed()
+    header = reader.header
+    current = Ended()
+  }
+
+  deinit {
+    if openDescriptor > STDERR_FILENO { close(openDescriptor) }
+  }
+
+  /// The next frame, good until the next call; nil at the verified end of the last file.
+  public func next() throws -> VectorBlock? {
+    while !isFinished {
+      if let block = try reader.next() { return block }
+      finishReader()
+      guard let path = pending.popLast() else {
+        isFinished = true
+        break
+      }
+      if openDescriptor > STDERR_FILENO { close(openDescriptor) }
+      (reader, openDescriptor) = try Self.open(path)
+      if let difference = header.disagreement(with: reader.header) {
+        throw Failure(.badData, "does not go with the files before it: \(difference)", at: path)
+      }
+    }
+    return nil
+  }
+
+  private func finishReader() {
+    current.totals = current.totals + reader.totals
+    current.members += reader.members
+    current.counts.merge(reader.counts, uniquingKeysWith: +)
+    current.provenance.merge(reader.provenance)
+    for writer in reader.writers where !current.writers.contains(writer) { current.writers.append(writer) }
+    current.isOrdered = current.isOrdered && reader.isOrdered
+  }
+
+  private static func open(_ path: String) throws -> (StreamReader, Int32) {
+    if path == "-" {
+      try InputFile.refuseTerminal(expected: "a vector stream, as from npz-read FILE | …")
+      return (try StreamReader(descriptor: STDIN_FILENO, name: "stdin"), STDIN_FILENO)
+    }
+    let descriptor = try InputFile.open(path)
+    return (try StreamReader(descriptor: descriptor, name: path), descriptor)
+  }
+}
+
+extension StreamInput {
+  /// What has been read; final once `next()` has returned nil.
+  public var totals: Totals { current.totals }
+  public var members: Int { current.members }
+  /// Whether the rows came in ascending order, over all files.
+  public var isOrdered: Bool { current.isOrdered }
+  /// What the stages upstream left out.
+  public var counts: [String: Int] { current.counts }
+  /// How the stream came to be: known in full at its end.
+  public var provenance: Provenance { current.provenance }
+  /// The ids of the stages that wrote the streams read.
+  public var writers: [String] { current.writers }
+  /// As messages name it.
+  public var name: String { reader.name }
+
+  /// Reads to the end, so that a fault in a part nobody asked for is found too.
+  public func drain() throws {
+    while try next() != nil {}
+  }
+}
+
+/// Files that a tool is told to read.
+public enum InputFile {
+  /// - Returns: a descriptor.
+  /// - Throws: `Failure` with status 66, the system's reason in it.
+  public static func open(_ path: String) throws -> Int32 {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure(.cannotOpen, "cannot be opened: \(String(cString: strerror(errno)))", at: path)
+    }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw Failure(.cannotOpen, "is a directory", at: path)
+    }
+    return descriptor
+  }
+
+  public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+  /// - Throws: `.usage` where standard input is a terminal, at which a tool would wait for bytes nobody types.
+  public static func refuseTerminal(expected: String) throws {
+    guard isatty(STDIN_FILENO) == 1 else { return }
+    throw Failure(.usage, "standard input is a terminal: expected \(expected)")
+  }
+}

@@ -1,0 +1,61 @@
+public import Commands
+internal import Failures
+internal import Glibc
+public import Streams
+
+/// The stream that a tool writes: to standard output, or whole or not at all to `--output`.
+///
+/// Should the tool fail, an abort record with the first culprit ends the stream, even one that has not begun, so that nothing
+/// downstream takes a part for the whole.
+public final class StreamOutput {
+  private let arguments: Arguments
+  private let file: OutputFile?
+  private var begun: StreamWriter?
+
+  /// Opens the output, so that one which cannot be written shows before any work is done.
+  public init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    if let path = arguments.outputPath {
+      file = try OutputFile(path)
+    } else {
+      try StandardOutput.refuseTerminal()
+      file = nil
+    }
+    Diagnostics.onFailure { [self] failure in passOn(failure) }
+  }
+
+  /// Writes the header.
+  public func begin(_ header: StreamHeader) throws -> StreamWriter {
+    let writer = try StreamWriter(
+      descriptor: file?.descriptor ?? STDOUT_FILENO, name: file?.path ?? "standard output", header: header)
+    begun = writer
+    return writer
+  }
+
+  /// Writes the end record and gives a file its name.
+  public func finish(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
+    try begun?.finish(counts: counts, provenance: provenance)
+    try file?.commit()
+  }
+
+  /// - Returns: whether to stay silent: a culprit further up is printed by the last stage alone.
+  private func passOn(_ failure: Failure) -> Bool {
+    if let file {
+      file.discard()
+      return false
+    }
+    let culprit =
+      failure.culprit
+      ?? Culprit(tool: arguments.tool, status: failure.status.rawValue, reason: failure.description)
+    let written =
+      begun?.abort(culprit) ?? StreamWriter.abortAlone(culprit, descriptor: STDOUT_FILENO)
+    return written && failure.culprit != nil && Self.isPipe
+  }
+
+  /// Whether another process reads standard output.
+  private static var isPipe: Bool {
+    var status = stat()
+    guard fstat(STDOUT_FILENO, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFIFO || status.st_mode & S_IFMT == S_IFSOCK
+  }
+}

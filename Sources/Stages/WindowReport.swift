@@ -1,0 +1,65 @@
+public import Commands
+internal import Failures
+public import JSON
+internal import Streams
+public import Vectors
+
+/// A report over the windows of a stream: reads it to its verified end, whatever part of it is asked for.
+public struct WindowReport {
+  public let input: StreamInput
+  public let roles: Roles
+  private let arguments: Arguments
+
+  /// Opens the input.
+  ///
+  /// - Throws: `.badData` where the stream has no windows.
+  public init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    input = try StreamInput(arguments.operands)
+    guard let roles = input.header.roles else {
+      throw Failure(
+        .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
+        hint: "seq-build makes windows of chunks")
+    }
+    self.roles = roles
+  }
+
+  /// Hands every block to `add` with the number of windows in it that count: all, or those within `limit`.
+  ///
+  /// - Throws: `.badData` where no window came: there is nothing to report on.
+  public func read(limit: Int? = nil, _ add: (VectorBlock, Int) -> Void) throws {
+    let progress = Progress(arguments, unit: "windows")
+    var left = limit ?? Int.max
+    var counted = 0
+    while let block = try input.next() {
+      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for.
+      let windows = min(left, block.windows)
+      left -= windows
+      counted += windows
+      if windows > 0 || left > 0 { add(block, windows) }
+      progress.advance(by: windows)
+    }
+    progress.finish()
+    guard counted > 0 else {
+      let short = input.counts["seq-build:short_articles"].map { "; \($0) articles were too short for one" } ?? ""
+      throw Failure(.badData, "the stream has no windows\(short)", at: input.name)
+    }
+  }
+
+  /// Writes the report, with the counts of what the stages before left out.
+  public func write(_ fields: [(String, JSON)], table: Table) throws {
+    let counts = JSON.object(input.counts.mapValues { .integer(Int64($0)) })
+    let report = Report(
+      arguments, source: input.provenance.json, fields: fields + [("counts", counts)], table: table)
+    try report.write(arguments)
+  }
+}
+
+extension JSON {
+  /// `[low, high]`, or null where no interval can be told.
+  public static func interval(_ interval: ClosedRange<Double>?) -> JSON {
+    interval.map { .figures([$0.lowerBound, $0.upperBound]) } ?? .null
+  }
+
+  public static func count(_ count: Int) -> JSON { .integer(Int64(count)) }
+}

@@ -1,0 +1,29 @@
+import Commands
+import Failures
+import Stages
+import Streams
+import Vectors
+
+/// Merges streams into one of a single member.
+@main struct StreamCat: Command {
+  static let manual = Manual(
+    name: "stream-cat",
+    purpose: "merge the members of streams, or several files, into one member",
+    details: """
+      `cat` does as much for the next filter; stream-cat verifies every byte, joins provenance and counts, and refuses streams that do not go \
+      together. Where the order of articles breaks between two files, a new member begins.
+      """,
+    operands: .any("FILE"),
+    options: [CommonOptions.output],
+    memory: "one frame",
+    example: "stream-cat shards/*.nvs -o wiki.nvs",
+    seeAlso: ["stream-split", "stream-check", "stream-info"])
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    try Filter(arguments).run(each: { block, writer in
+      try writer.write(block)
+      return true
+    })
+    return .success
+  }
+}
