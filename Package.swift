@@ -71,6 +71,7 @@ let package = Package(
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
+    tests("Formats", uses: ["Formats", "Failures", "Vectors"]),
   ],
   swiftLanguageModes: [.v6]
 )

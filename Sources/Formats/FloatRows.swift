@@ -38,6 +38,7 @@ public final class FloatRows {
   private let appender: ChecksumAppender?
   private var position = 0
   private var isVerified = false
+  private var failure: Failure?
   private var vectors = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
   private var checksums = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
   private var gatherer: FortranGatherer?
@@ -84,6 +85,8 @@ public final class FloatRows {
   /// member's length and CRC-32 have been verified: what has been read is only then known to be what was written.
   public func next(limit: Int) throws -> FloatChunk? {
     precondition(limit > 0, "a chunk has rows")
+    // A reader that has failed stands somewhere inside a row.
+    if let failure { throw failure }
     return try located {
       if position == rows {
         try verify()
@@ -91,7 +94,8 @@ public final class FloatRows {
       }
       let count = min(limit, rows - position, max(1, FloatRows.chunkBytes / (4 * dim)))
       let chunk = isFortranOrder ? try gathered(count) : try sequential(count)
-      position += count
+      // A block of a gathered array may end before `count` rows.
+      position += chunk.rows
       return chunk
     }
   }
@@ -100,8 +104,10 @@ public final class FloatRows {
   func located<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let failure as Failure {
-      throw places.reversed().reduce(failure) { $0.at($1) }
+    } catch let inner as Failure {
+      let outer = places.reversed().reduce(inner) { $0.at($1) }
+      failure = outer
+      throw outer
     }
   }
 
