@@ -71,7 +71,7 @@ let package = Package(
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
-    tests("Formats", uses: ["Formats", "Failures", "Vectors"]),
+    tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
   ],
   swiftLanguageModes: [.v6]
 )

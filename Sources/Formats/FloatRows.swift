@@ -1,3 +1,4 @@
+import Checksums
 import Failures
 
 /// Some rows of an array, as float32. The buffers are good until the array is read on.
@@ -35,7 +36,7 @@ public final class FloatRows {
   private var reader: MemberReader
   /// The CRC-32 of the member's bytes so far.
   private var running: UInt32
-  private let appender: ChecksumAppender?
+  private let appender: CRC32.Appender?
   private var position = 0
   private var isVerified = false
   private var failure: Failure?
@@ -67,7 +68,7 @@ public final class FloatRows {
     self.places = places
     reader = try MemberReader(member, in: mapping)
     running = try NumPyHeader.read(reader).checksum
-    appender = header.type.isNativeFloat ? ChecksumAppender(length: 4 * dim) : nil
+    appender = header.type.isNativeFloat ? CRC32.Appender(length: 4 * dim) : nil
   }
 
   deinit {
@@ -129,8 +130,8 @@ public final class FloatRows {
       let floats = isInPlace ? inPlace(bytes) : converted(bytes, to: row)
       let checksum = crc32(0, UnsafeRawBufferPointer(floats))
       checksums[row] = checksum
-      running = appender?.append(checksum, to: running) ?? crc32(running, bytes)
-      if let start = floats.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+      running = appender?(running, checksum) ?? crc32(running, bytes)
+      if !RowChecks.isFinite(floats) { nonFinite.append(position + row) }
     }
     let all = isInPlace ? inPlace(source) : UnsafeBufferPointer(rebasing: vectors[..<(count * dim)])
     return FloatChunk(
@@ -161,7 +162,7 @@ public final class FloatRows {
     for row in 0..<floats.count / dim {
       let vector = UnsafeBufferPointer(rebasing: floats[row * dim..<(row + 1) * dim])
       checksums[row] = crc32(0, UnsafeRawBufferPointer(vector))
-      if let start = vector.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+      if !RowChecks.isFinite(vector) { nonFinite.append(position + row) }
     }
     return FloatChunk(
       first: position, vectors: floats, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
