@@ -31,8 +31,9 @@ func tests(_ name: String, uses: [Target.Dependency], settings: [SwiftSetting] =
 let package = Package(
   name: "nextvec",
   targets: [
-    // The only doors to the libraries that are not ours.
+    // The only doors to what is not Swift: OpenBLAS, zlib, and registers of eight floats.
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CProducts"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The words that every module shares.
@@ -40,7 +41,7 @@ let package = Package(
     module("JSON"),
 
     // What the data becomes, in the order it becomes it.
-    module("Vectors", settings: optimized),
+    module("Vectors", uses: ["CProducts"], settings: optimized),
     module("Checksums", uses: ["CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
     module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
@@ -56,15 +57,22 @@ let package = Package(
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
+    tool("stream-diff", uses: ["JSON", "Stages", "Streams", "Vectors"]),
     tool("stream-head", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-info", uses: ["JSON", "Stages", "Streams", "Vectors"]),
+    tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
+    tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
+    tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
+    tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
     .target(
       name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
       swiftSettings: strict + optimized),

@@ -26,7 +26,7 @@ import Vectors
       let a = Self.random(dim, scale: left, seed: UInt64(dim))
       let b = Self.random(dim, scale: right, seed: UInt64(dim) + 1000)
       let exact = zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-      let bound = Self.magnitude(a, b) * (dim < 32 ? 1e-15 : 1e-6)
+      let bound = Self.magnitude(a, b) * (dim < 8 ? 1e-15 : 1e-6)
       #expect(abs(Self.dot(a, b) - exact) <= bound, "dim \(dim)")
     }
   }
