@@ -19,7 +19,9 @@ import Testing
       lseek(descriptor, 0, SEEK_SET)
       let mapped = #expect(throws: Failure.self) { try contents(descriptor) }
       let piped = refusal(of: Array(stream[..<length]), through: .pipe)
-      if mapped?.status != .badData || piped?.status != .badData { accepted.append(length) }
+      for failure in [mapped, piped] where failure?.status != .badData || failure?.places.first != "stream" {
+        accepted.append(length)
+      }
     }
     #expect(accepted == [])
   }
