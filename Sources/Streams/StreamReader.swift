@@ -46,23 +46,32 @@ public final class StreamReader {
   ///   - name: as messages should call it: a path, or `stdin`.
   public init(descriptor: Int32, name: String) throws {
     source = ByteSource(descriptor: descriptor, name: name)
-    guard let (head, body) = try Self.record(source, after: "") else {
-      throw Failure(
-        .badData, "is empty: not even a stream's header", at: name,
-        hint: "the stage before may have failed to start; its own message says why")
+    member = try Self.located(name) { [source] in
+      guard let (head, body) = try Self.record(source, after: "") else {
+        throw Failure(
+          .badData, "is empty: not even a stream's header",
+          hint: "the stage before may have failed to start; its own message says why")
+      }
+      return try Self.member(head, body)
     }
-    member = try at(name) { try Self.member(head, body) }
     header = member.header
     isOrdered = header.ordered
   }
 
   /// The next frame, good until the next call; nil at the verified end.
   public func next() throws -> VectorBlock? {
-    do {
+    try Self.located(name) {
       while !finished {
         if let block = try nextRecord() { return block }
       }
       return nil
+    }
+  }
+
+  /// Faults of the data are placed in the input; those of reading it name it already, and those of a stage upstream are that stage's.
+  private static func located<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
     } catch let failure as Failure where failure.status == .badData && failure.culprit == nil {
       throw failure.at(name)
     }
@@ -176,7 +185,7 @@ extension StreamReader {
     let start = source.position
     let bytes = try source.take(RecordHead.byteCount)
     if bytes.isEmpty { return nil }
-    if start == 0, let other = ForeignInput(bytes) { throw other.failure.at(source.name) }
+    if start == 0, let other = ForeignInput(bytes) { throw other.failure }
     guard bytes.count == RecordHead.byteCount else { throw truncated(place, source.position) }
     let head = try parseHead(bytes, at: start)
     let limit = RecordHead.bodyLimit(head.tag)
