@@ -32,11 +32,12 @@ public struct WindowReport {
     var left = limit ?? Int.max
     var counted = 0
     while let block = try input.next() {
-      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for.
+      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for, and its rows may
+      // be neighbours of the windows within the limit, wherever the frames are cut.
       let windows = min(left, block.windows)
       left -= windows
       counted += windows
-      if windows > 0 || left > 0 { add(block, windows) }
+      add(block, windows)
       progress.advance(by: windows)
     }
     progress.finish()
