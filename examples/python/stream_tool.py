@@ -7,12 +7,12 @@ import argparse, json, sys
 from vector_stream import Reader, StreamError, Writer, stage
 
 def main():
-    parser = argparse.ArgumentParser(description="Checks, describes or filters the vector stream on standard input.")
+    parser = argparse.ArgumentParser(description="Checks, describes or filters a vector stream.")
     parser.add_argument("command", choices=("check", "info", "negate", "copy"))
     command = parser.parse_args().command
     writes = command in ("negate", "copy")
 
-    def header():                               # a copy is the same stream; a negated one has passed another stage
+    def header():                   # a copy is the same stream; a negated one has passed another stage
         return reader.header if command == "copy" else stage(reader.header, "stream_tool.py", [command])
 
     writer = Writer(sys.stdout.buffer)
@@ -28,7 +28,8 @@ def main():
         if writes:
             writer.end(reader.counts, header()["provenance"])
         if command == "info":
-            print(json.dumps({"header": reader.header, "totals": reader.totals, "counts": reader.counts}, indent=2))
+            found = {"header": reader.header, "totals": reader.totals, "counts": reader.counts}
+            print(json.dumps(found, ensure_ascii=False, indent=2))
     except StreamError as fault:
         if writes:
             writer.abort(*fault.culprit("stream_tool.py"))

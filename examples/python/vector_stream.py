@@ -63,8 +63,8 @@ class Member:
         demand(not header.get("requires"), f"the stream requires {header.get('requires')}, unknown here")
         demand(kind in ("chunks", "predictions") or sequences and roles[0][0] == "context"
                and roles[1] == ("target", 1) and len(dict(roles)) == len(roles), "unknown kind or roles")
-        demand(all(type(n) is int and n > 0 for n in numbers) and dim <= 16_777_200 and type(header["ordered"])
-               is bool and all("id" in entry for entry in header["provenance"]), "malformed header")
+        demand(type(header["ordered"]) is bool and all("id" in entry for entry in header["provenance"])
+               and all(type(n) is int and n > 0 for n in numbers) and dim <= 16_777_200, "malformed header")
         self.header, self.kind, self.shape = header, kind, [dim, sum(numbers[2:])]
         self.shared = f"{kind} of dim {dim}, roles {roles}, offset {offset}"
         self.totals, self.last, self.key = np.zeros(5, np.uint64), Frame(*[np.zeros(0)] * 4), []
