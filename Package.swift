@@ -56,15 +56,22 @@ let package = Package(
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
+    tool("stream-diff", uses: ["JSON", "Stages", "Streams", "Vectors"]),
     tool("stream-head", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-info", uses: ["JSON", "Stages", "Streams", "Vectors"]),
+    tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
+    tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
+    tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
+    tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,17 +51,6 @@ func widened(half bits: UInt16) -> Float {
   return Float(bitPattern: (magnitude < 0x0400 ? subnormal : normal) | ((wide & 0x8000) << 16))
 }
 
-/// Whether any of `count` values is infinite or not a number.
-@inline(__always)
-func hasNonFinite(_ floats: UnsafePointer<Float>, count: Int) -> Bool {
-  var carry: UInt32 = 0
-  for index in 0..<count {
-    // An exponent of all ones carries into the sign bit, every other one does not.
-    carry |= (floats[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000
-  }
-  return carry & 0x8000_0000 != 0
-}
-
 /// The first entry of a vector that is infinite or not a number.
 public func firstNonFinite(in vector: UnsafeBufferPointer<Float>) -> Int? {
   vector.firstIndex { !$0.isFinite }

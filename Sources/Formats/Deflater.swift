@@ -40,7 +40,8 @@ final class Deflater {
     _ bytes: UnsafeRawBufferPointer, _ flush: Int32, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     // zlib does not write to its input; its declaration only lacks the const.
-    stream.pointee.next_in = bytes.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self)) }
+    let start = bytes.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self)) }
+    stream.pointee.next_in = start
     stream.pointee.avail_in = UInt32(bytes.count)
     repeat {
       stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)

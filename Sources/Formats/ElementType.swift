@@ -71,8 +71,8 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
   var advice: String {
     let letter = description.first { !"<>=|".contains($0) }
     switch letter {
-    case "V" where description.hasSuffix("V2"): return "if it holds bfloat16, save it as float32: .astype(numpy.float32)"
-    case "c": return "complex numbers are not read: save the real and imaginary parts as arrays of their own"
+    case "V" where description.hasSuffix("V2"): return "if it holds bfloat16, save it as float32 instead"
+    case "c": return "complex numbers are not read: save real and imaginary parts as arrays of their own"
     case "M", "m": return "dates and time spans are not read: save them as integers, .astype(numpy.int64)"
     case "[", "(", "V": return "structured arrays are not read: save each field as an array of its own"
     case "f", "g": return "save it as float32: .astype(numpy.float32)"

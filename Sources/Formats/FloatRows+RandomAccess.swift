@@ -1,3 +1,4 @@
+import Checksums
 import Failures
 
 extension FloatRows {
@@ -21,7 +22,7 @@ extension FloatRows {
       let width = dim * type.size
       type.convert(region.touch(row * width, width), count: dim, to: floats)
     }
-    return !hasNonFinite(floats, count: dim)
+    return RowChecks.isFinite(UnsafeBufferPointer(start: floats, count: dim))
   }
 
   func makeRegion() throws -> MemberRegion {

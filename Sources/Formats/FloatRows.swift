@@ -1,3 +1,4 @@
+import Checksums
 import Failures
 
 /// Some rows of an array, as float32. The buffers are good until the array is read on.
@@ -35,9 +36,10 @@ public final class FloatRows {
   private var reader: MemberReader
   /// The CRC-32 of the member's bytes so far.
   private var running: UInt32
-  private let appender: ChecksumAppender?
+  private let appender: CRC32.Appender?
   private var position = 0
   private var isVerified = false
+  private var failure: Failure?
   private var vectors = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
   private var checksums = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
   private var gatherer: FortranGatherer?
@@ -66,7 +68,7 @@ public final class FloatRows {
     self.places = places
     reader = try MemberReader(member, in: mapping)
     running = try NumPyHeader.read(reader).checksum
-    appender = header.type.isNativeFloat ? ChecksumAppender(length: 4 * dim) : nil
+    appender = header.type.isNativeFloat ? CRC32.Appender(length: 4 * dim) : nil
   }
 
   deinit {
@@ -84,6 +86,8 @@ public final class FloatRows {
   /// member's length and CRC-32 have been verified: what has been read is only then known to be what was written.
   public func next(limit: Int) throws -> FloatChunk? {
     precondition(limit > 0, "a chunk has rows")
+    // A reader that has failed stands somewhere inside a row.
+    if let failure { throw failure }
     return try located {
       if position == rows {
         try verify()
@@ -91,7 +95,8 @@ public final class FloatRows {
       }
       let count = min(limit, rows - position, max(1, FloatRows.chunkBytes / (4 * dim)))
       let chunk = isFortranOrder ? try gathered(count) : try sequential(count)
-      position += count
+      // A block of a gathered array may end before `count` rows.
+      position += chunk.rows
       return chunk
     }
   }
@@ -100,8 +105,10 @@ public final class FloatRows {
   func located<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let failure as Failure {
-      throw places.reversed().reduce(failure) { $0.at($1) }
+    } catch let inner as Failure {
+      let outer = places.reversed().reduce(inner) { $0.at($1) }
+      failure = outer
+      throw outer
     }
   }
 
@@ -123,8 +130,8 @@ public final class FloatRows {
       let floats = isInPlace ? inPlace(bytes) : converted(bytes, to: row)
       let checksum = crc32(0, UnsafeRawBufferPointer(floats))
       checksums[row] = checksum
-      running = appender?.append(checksum, to: running) ?? crc32(running, bytes)
-      if let start = floats.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+      running = appender?(running, checksum) ?? crc32(running, bytes)
+      if !RowChecks.isFinite(floats) { nonFinite.append(position + row) }
     }
     let all = isInPlace ? inPlace(source) : UnsafeBufferPointer(rebasing: vectors[..<(count * dim)])
     return FloatChunk(
@@ -155,7 +162,7 @@ public final class FloatRows {
     for row in 0..<floats.count / dim {
       let vector = UnsafeBufferPointer(rebasing: floats[row * dim..<(row + 1) * dim])
       checksums[row] = crc32(0, UnsafeRawBufferPointer(vector))
-      if let start = vector.baseAddress, hasNonFinite(start, count: dim) { nonFinite.append(position + row) }
+      if !RowChecks.isFinite(vector) { nonFinite.append(position + row) }
     }
     return FloatChunk(
       first: position, vectors: floats, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),

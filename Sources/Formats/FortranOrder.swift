@@ -18,19 +18,22 @@ struct FortranOrder {
   }
 }
 
-/// Gathers rows from an array in Fortran order, a block of some thousand at a time, so that each column is read in runs.
+/// Gathers rows from an array in Fortran order, a block of some thousand at a time: each column is read in runs.
 final class FortranGatherer {
   private let region: MemberRegion
   private let type: ElementType
   private let order: FortranOrder
   /// Entries of the first axis in a block.
   private let extent: Int
-  private let run: UnsafeMutablePointer<Float>
+  /// (tile, extent): some columns as they lie in the file.
+  private let runs: UnsafeMutablePointer<Float>
   private let block: UnsafeMutableBufferPointer<Float>
   /// The rows in `block`.
   private var held = 0..<0
 
   private static let blockBytes = 8 << 20
+  /// Columns gathered together: as many entries as a cache line has, so that none is written in pieces.
+  private static let tile = 16
 
   /// The array has at least one row.
   init(_ region: MemberRegion, type: ElementType, outer: [Int], dim: Int) {
@@ -40,12 +43,12 @@ final class FortranGatherer {
     // The array itself has as many entries, so the product is in range.
     let entries = order.inner * dim
     extent = min(order.first, max(1, FortranGatherer.blockBytes / 4 / entries))
-    run = .allocate(capacity: extent)
+    runs = .allocate(capacity: FortranGatherer.tile * extent)
     block = .allocate(capacity: extent * entries)
   }
 
   deinit {
-    run.deallocate()
+    runs.deallocate()
     block.deallocate()
   }
 
@@ -60,18 +63,27 @@ final class FortranGatherer {
   private func gather(blockWith row: Int) {
     let start = row / order.inner / extent * extent
     let count = min(extent, order.first - start)
-    for column in 0..<order.dim {
-      for middle in 0..<order.inner {
-        let entry = order.entry(start * order.inner + middle, column)
-        type.convert(region.touch(entry * type.size, count * type.size), count: count, to: run)
-        let stride = order.inner * order.dim
-        var target = middle * order.dim + column
-        for index in 0..<count {
-          block[target] = run[index]
-          target &+= stride
+    for middle in 0..<order.inner {
+      for column in stride(from: 0, to: order.dim, by: FortranGatherer.tile) {
+        let width = min(FortranGatherer.tile, order.dim - column)
+        for step in 0..<width {
+          let entry = order.entry(start * order.inner + middle, column + step)
+          let source = region.touch(entry * type.size, count * type.size)
+          type.convert(source, count: count, to: runs + step * extent)
         }
+        transpose(count, width, to: middle * order.dim + column)
       }
     }
     held = start * order.inner..<(start + count) * order.inner
+  }
+
+  /// Copies `width` runs of `count` entries into as many columns of the block, the first of which starts at `target`.
+  private func transpose(_ count: Int, _ width: Int, to target: Int) {
+    let stride = order.inner * order.dim
+    for index in 0..<count {
+      for step in 0..<width {
+        block[target &+ index &* stride &+ step] = runs[step &* extent &+ index]
+      }
+    }
   }
 }

@@ -113,7 +113,8 @@ final class MemberReader {
   }
 
   private func short(by missing: Int) -> Failure {
-    Failure(.badData, "it inflates to \(member.size - remaining - missing) bytes, fewer than the \(member.size) it claims")
+    let found = member.size - remaining - missing
+    return Failure(.badData, "it inflates to \(found) bytes, fewer than the \(member.size) it claims")
   }
 }
 

@@ -10,7 +10,7 @@ final class MemberRegion {
   private var last = 0
   private var touched = 0
 
-  /// The pages around a first touch become resident with it: as many as the kernel keeps in one piece, up to about this.
+  /// The pages around a first touch become resident with it, as many as the kernel keeps in one piece: about this.
   private static let faultBytes = 1 << 20
   private static let residentBytes = 12 << 20
 

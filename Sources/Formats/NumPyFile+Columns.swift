@@ -10,8 +10,8 @@ extension NumPyFile {
       var values: [Int64] = []
       try forEachEntry(member, header) { entry in
         guard let value = header.type.integer(entry) else {
-          throw Failure(
-            .badData, "expected whole numbers below 2^63, found \(header.type.text(entry))", at: "entry \(values.count)")
+          let found = header.type.text(entry)
+          throw Failure(.badData, "expected whole numbers below 2^63, found \(found)", at: "entry \(values.count)")
         }
         values.append(value)
       }

@@ -13,7 +13,8 @@ extension NumPyFile {
       defer { region.release() }
       let value = try PickleDecoder.decode(region.bytes)
       guard case .array(let shape, _) = value, shape == header.shape else {
-        throw Failure(.badData, "expected a pickled array of shape \(NumPyHeader.text(header.shape)), found another value")
+        let expected = NumPyHeader.text(header.shape)
+        throw Failure(.badData, "expected a pickled array of shape \(expected), found another value")
       }
       return value
     }

@@ -15,7 +15,8 @@ final class OutputFile {
     let hint = "name a file, or redirect to one with >, neither to a pipe nor with >>"
     guard try Descriptor.status(descriptor).st_mode & S_IFMT == S_IFREG else {
       throw Failure(
-        .cannotCreate, "expected a regular file, since sizes are filled in at the end; found a pipe or device", hint: hint)
+        .cannotCreate, "expected a regular file, since sizes are filled in at the end; found a pipe or device",
+        hint: hint)
     }
     guard fcntl(descriptor, F_GETFL) & O_APPEND == 0, lseek(descriptor, 0, SEEK_CUR) == 0 else {
       throw Failure(.cannotCreate, "expected a file written from its start, found one that is appended to", hint: hint)

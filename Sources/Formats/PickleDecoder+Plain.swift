@@ -38,15 +38,15 @@ extension PickleDecoder {
     return true
   }
 
-  /// The text up to the next line feed, without it.
+  /// The text up to the next line feed, without it: Latin-1, as Python writes it.
   mutating func line() throws -> String {
     let rest = UnsafeRawBufferPointer(rebasing: cursor.bytes[cursor.offset...])
     guard let end = rest.firstIndex(of: 0x0A) else { throw Failure(.badData, "the pickle lacks the end of a line") }
-    let bytes = try cursor.take(end + 1)
-    guard let text = String(validating: bytes.dropLast(), as: UTF8.self) else {
-      throw Failure(.badData, "a line of the pickle is no UTF-8")
-    }
-    return text
+    let bytes = UnsafeRawBufferPointer(rebasing: try cursor.take(end + 1).dropLast())
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: bytes.lazy.map { Unicode.Scalar($0) })
+    return String(text)
   }
 
   private func length<Count: FixedWidthInteger>(_ count: Count) throws -> Int {

@@ -20,10 +20,12 @@ extension PickleDecoder {
       throw Failure(.badData, "the pickle nests deeper than \(PickleDecoder.mostDepth) containers")
     }
     let node = nodes[number]
-    if case .finished(let value) = node {
-      try countAgain(value)
+    if case .finished(let value, let size) = node {
+      // A shared container costs no memory, but whoever walks through the values walks through it every time.
+      expanded += size
       return value
     }
+    let before = expanded
     nodes[number] = .inProgress
     let value: PickledValue
     switch node {
@@ -39,33 +41,12 @@ extension PickleDecoder {
     case .type: throw Failure(.badData, "the pickle holds a type of NumPy's as a value")
     case .finished, .inProgress: throw Failure(.badData, "a container of the pickle contains itself")
     }
-    nodes[number] = .finished(value)
+    nodes[number] = .finished(value, size: expanded - before)
     return value
   }
 
   private mutating func resolve(_ items: [Item], _ depth: Int) throws -> [PickledValue] {
     try items.map { try resolve($0, depth: depth + 1) }
-  }
-
-  /// A shared container costs no memory, but whoever walks through the values walks through it every time.
-  private mutating func countAgain(_ value: PickledValue) throws {
-    expanded += PickleDecoder.size(value, limit: PickleDecoder.mostExpanded - expanded + 1)
-    guard expanded <= PickleDecoder.mostExpanded else { throw Failure(.badData, "the pickle holds too many values") }
-  }
-
-  /// Values within a value, counted no further than to about `limit`.
-  private static func size(_ value: PickledValue, limit: Int) -> Int {
-    var count = 0
-    switch value {
-    case .list(let values), .tuple(let values), .array(_, let values):
-      for value in values where count < limit { count += 1 + size(value, limit: limit - count) }
-    case .dictionary(let pairs):
-      for pair in pairs where count < limit {
-        count += 2 + size(pair.key, limit: limit - count) + size(pair.value, limit: limit - count)
-      }
-    default: break
-    }
-    return count
   }
 
   /// Python 2's text: a string where it is UTF-8.

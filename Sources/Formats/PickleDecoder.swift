@@ -24,7 +24,8 @@ struct PickleDecoder {
     case array(shape: [Int], [Item])
     /// NumPy's type, whose state sets the byte order.
     case type(ElementType)
-    case finished(PickledValue)
+    /// Turned into a value, with as many values inside.
+    case finished(PickledValue, size: Int)
     case inProgress
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 import Failures
 
-/// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It vanishes with its owner.
+/// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It goes with its owner.
 public final class SpoolFile {
   /// Bytes appended so far.
   public private(set) var count = 0

@@ -71,22 +71,49 @@ public struct Source {
     _ header: StreamHeader, total: Int? = nil, seed: UInt64? = nil, files: [Provenance.File] = []
   ) throws {
     var header = header
-    header.provenance = Provenance().adding(arguments, parents: [], seed: seed, files: files)
+    header.provenance = Provenance().adding(
+      arguments, parents: [], operands: arguments.operands, seed: seed, files: files)
     writer = try output.begin(header)
     progress = Progress(arguments, unit: "rows", total: total)
   }
+
+  /// Writes the header of a stream that goes on in another form, as its text does.
+  public mutating func `continue`(_ header: StreamHeader) throws {
+    var header = header
+    header.provenance = header.provenance.adding(arguments, parents: header.provenance.last.map { [$0] } ?? [])
+    writer = try output.begin(header)
+    progress = Progress(arguments, unit: "rows")
+  }
+
+  /// What has been written so far.
+  public var totals: Totals { writer?.totals ?? Totals() }
 
   public func write(_ block: VectorBlock) throws {
     try writer?.write(block)
     progress?.advance(by: block.rows - block.repeated)
   }
 
+  /// Writes the rows of a store in frames that flow well, and empties it.
+  public func writeAll(_ store: inout VectorStore) throws {
+    let rowsPerFrame = StreamWriter.rowsPerFrame(dim: store.dim)
+    try store.withBlock { block in
+      for start in stride(from: 0, to: block.rows, by: rowsPerFrame) {
+        try write(block.rows(start..<min(block.rows, start + rowsPerFrame)))
+      }
+    }
+    store.removeAll()
+  }
+
   /// Ends the stream.
   ///
-  /// - Parameter counts: what was left out, by name.
-  public func finish(counts: [String: Int] = [:]) throws {
+  /// - Parameters:
+  ///   - counts: what this tool left out, by name.
+  ///   - upstream: what others did, under their tools' names.
+  ///   - provenance: of what was read, where more is known than when the stream began.
+  public func finish(counts: [String: Int] = [:], upstream: [String: Int] = [:], provenance: Provenance? = nil) throws {
     progress?.finish()
     let named = counts.filter { $0.value > 0 }.map { ("\(arguments.tool):\($0.key)", $0.value) }
-    try output.finish(counts: Dictionary(uniqueKeysWithValues: named))
+    let extended = provenance.map { $0.adding(arguments, parents: $0.last.map { [$0] } ?? []) }
+    try output.finish(counts: upstream.merging(named, uniquingKeysWith: +), provenance: extended)
   }
 }

@@ -6,34 +6,16 @@ extension Provenance {
   ///
   /// - Parameters:
   ///   - parents: the ids of the stages whose output it reads.
+  ///   - operands: names of what it reads that is not a stream.
   ///   - seed: where chance is involved.
   public func adding(
-    _ arguments: Arguments, parents: [String], seed: UInt64? = nil, files: [File] = []
+    _ arguments: Arguments, parents: [String], operands: [String] = [], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {
     var extended = self
     extended.append(
       Stage(
-        tool: arguments.tool, version: Release.version, arguments: Self.withoutOutput(arguments.commandLine), seed: seed,
+        tool: arguments.tool, version: Release.version, arguments: arguments.flagsOfResult + operands, seed: seed,
         files: files, parents: parents))
     return extended
-  }
-
-  /// The words that bear on the data: where it is written to, and what people are told meanwhile, does not.
-  private static func withoutOutput(_ words: [String]) -> [String] {
-    var kept: [String] = []
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      if word == "--" {
-        kept.append(word)
-        kept.append(contentsOf: rest)
-        break
-      }
-      if ["--output", "-o", "--progress"].contains(word) {
-        rest = rest.dropFirst()
-      } else if !["--quiet", "-q"].contains(word), !word.hasPrefix("--output="), !word.hasPrefix("--progress=") {
-        kept.append(word)
-      }
-    }
-    return kept
   }
 }

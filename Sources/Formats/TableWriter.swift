@@ -1,0 +1,112 @@
+internal import Failures
+public import Vectors
+
+/// Writes what a stream holds as the arrays that `ChunkTable` and `WindowTable` read, and `numpy.load` too.
+///
+/// Vectors go to the file as they come; keys are held back (16 bytes a row), and so are, in a temporary file, the vectors of windows that
+/// belong to another array than the contexts.
+public final class TableWriter {
+  /// What the rows are.
+  public enum Content: Sendable {
+    case chunks
+    case windows(Roles, offset: Int)
+    case predictions
+  }
+
+  private let writer: NumPyWriter
+  private let dim: Int
+  private let content: Content
+  private var articles: [UInt64] = []
+  private var chunks: [UInt32] = []
+  private var steps: [UInt32] = []
+  private var weights: [Float] = []
+  private var hasWeights = false
+  private var negativeChunks: [UInt32] = []
+  /// The arrays of windows after the contexts, in slot order.
+  private var later: [(name: String, slots: Range<Int>, spool: SpoolFile)] = []
+
+  /// - Parameters:
+  ///   - descriptor: an empty regular file, which stays open.
+  ///   - name: as messages should call it.
+  public init(descriptor: Int32, name: String, dim: Int, content: Content, compress: Bool) throws {
+    writer = try NumPyWriter(descriptor: descriptor, name: name, compress: compress)
+    self.dim = dim
+    self.content = content
+    switch content {
+    case .chunks: try writer.beginArray("vectors", of: .float32, rowShape: [dim])
+    case .predictions: try writer.beginArray("predictions", of: .float32, rowShape: [dim])
+    case .windows(let roles, _):
+      try writer.beginArray("contexts", of: .float32, rowShape: [roles.context, dim])
+      for (role, array) in [("target", "targets"), ("previous", "previous"), ("negative", "negatives"), ("future", "futures")] {
+        let slots = roles.slots(of: role)
+        if !slots.isEmpty { later.append((array, slots, try SpoolFile())) }
+      }
+    }
+  }
+
+  /// Adds a block's new rows, or its windows.
+  public func append(_ block: VectorBlock) throws {
+    guard case .windows(let roles, _) = content else {
+      let fresh = block.rows(block.repeated..<block.rows)
+      try writer.append(UnsafeRawBufferPointer(fresh.vectors))
+      articles.append(contentsOf: fresh.articles)
+      chunks.append(contentsOf: fresh.chunks)
+      steps.append(contentsOf: fresh.steps)
+      return
+    }
+    for window in 0..<block.windows { try append(window, of: block, roles) }
+  }
+
+  private func append(_ window: Int, of block: VectorBlock, _ roles: Roles) throws {
+    for slot in 0..<roles.context { try writer.append(UnsafeRawBufferPointer(block.vector(block.row(window, slot)))) }
+    for part in later {
+      for slot in part.slots { try part.spool.append(UnsafeRawBufferPointer(block.vector(block.row(window, slot)))) }
+    }
+    let target = block.row(window, roles.target)
+    articles.append(block.articles[target])
+    chunks.append(block.chunks[target])
+    for slot in roles.slots(of: "negative") { negativeChunks.append(block.chunks[block.row(window, slot)]) }
+    weights.append(block.weight(window))
+    if block.weights != nil { hasWeights = true }
+  }
+
+  /// Writes what was held back and completes the file.
+  public func finish() throws {
+    try writer.endArray()
+    switch content {
+    case .chunks:
+      try write("article_indices", articles, .uint64)
+      try write("chunk_indices", chunks, .uint32)
+    case .predictions:
+      try write("article_ids", articles, .uint64)
+      try write("target_indices", chunks, .uint32)
+      try write("steps", steps, .uint32)
+    case .windows(let roles, let offset): try finishWindows(roles, offset)
+    }
+    try writer.finish()
+  }
+
+  private func finishWindows(_ roles: Roles, _ offset: Int) throws {
+    for part in later {
+      // One vector a window has no axis of its own.
+      let shape = part.name == "targets" || part.name == "previous" ? [dim] : [part.slots.count, dim]
+      try writer.beginArray(part.name, of: .float32, rowShape: shape)
+      try part.spool.forEachPiece { try writer.append($0) }
+      try writer.endArray()
+    }
+    try write("article_ids", articles, .uint64)
+    try write("target_indices", chunks, .uint32)
+    let negatives = roles.slots(of: "negative").count
+    if negatives > 0 { try write("negative_indices", negativeChunks, .uint32) }
+    if hasWeights { try write("weights", weights, .float32) }
+    try writer.beginArray("target_offset", of: .int64, rowShape: nil)
+    try withUnsafeBytes(of: Int64(offset).littleEndian) { try writer.append($0) }
+    try writer.endArray()
+  }
+
+  private func write<Number>(_ name: String, _ column: [Number], _ type: ElementType) throws {
+    try writer.beginArray(name, of: type)
+    try column.withUnsafeBytes { try writer.append($0) }
+    try writer.endArray()
+  }
+}
