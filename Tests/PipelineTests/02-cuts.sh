@@ -2,17 +2,21 @@
 . "$here/lib.sh"
 needs_python
 
-count=$(python3 "$here/damage.py" cuts "$golden/chunks-v1.nvs" \
-  -- seq-build --ctx 2 -- seq-build --ctx 1 --negatives 1 -- article-select --exclude 99 -- stream-cat -- stream-head -n 1000 -- stream-info \
-  -- stream-check -- text-write -- npz-write result -- stream-split --shards 2 --out result) ||
-  fail "every cut of a chunk stream is refused: $count"
-held "$count"
-
-count=$(python3 "$here/damage.py" cuts "$golden/sequences-v1.nvs" \
-  -- direction-diagnose --no-gate -- narrative-delta -- article-select --exclude 99 -- stream-cat -o result -- stream-check \
-  -- stream-diff - "$golden/sequences-v1.nvs" -- direction-diagnose --limit 1 -o result) ||
-  fail "every cut of a window stream is refused: $count"
-held "$count"
+cuts() { # cuts SAMPLES STREAM -- TOOL…: every byte where SAMPLES is "all"
+  samples=
+  [ "$1" = all ] || samples="--samples $1"
+  shift
+  # shellcheck disable=SC2086
+  count=$(python3 "$here/damage.py" cuts $samples "$@") || fail "every cut of $1 is refused: $count"
+  held "$count"
+}
+chunks=$golden/chunks-v1.nvs windows=$golden/sequences-v1.nvs
+cuts all "$chunks" -- seq-build --quiet --ctx 2 -- article-select --exclude 99 -- npz-write result -- stream-check -- text-write
+cuts all "$windows" -- direction-diagnose --no-gate -- narrative-delta
+cuts 80 "$chunks" -- seq-build --quiet --ctx 1 --negatives 1 -- stream-cat -- stream-cat -o result -- stream-head -n 1000 -- stream-info \
+  -- stream-split --shards 2 --out result -- stream-split --shard 0/2 -- stream-diff - "$chunks"
+cuts 80 "$windows" -- stream-cat -- stream-check -- stream-diff "$windows" - -- direction-diagnose --limit 1 -o result -- text-write -o result \
+  -- npz-write result
 
 # A larger stream, through a pipeline of three, cut around each record's borders and in between.
 npz-read "$data/wiki_small_f16.npz" >chunks.nvs

@@ -7,6 +7,7 @@ cat >Makefile <<'M'
 	npz-read $< | seq-build --ctx 5 > $@
 %.whole: %.npz
 	npz-read $< | seq-build --ctx 5 -o $@
+.SECONDARY:
 %.json: %.whole
 	narrative-delta $< -o $@ || test $$? = 1
 %.report: %.nvs

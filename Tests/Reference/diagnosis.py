@@ -75,7 +75,7 @@ def direction_diagnose(unit, keys, row_of, ctx, offset):
         "forward": forward, "backward": backward, "delta": None if backward is None else forward - backward,
         "offset_profile": profile, "gates": gates,
         "ci95": {
-            "coherence": [0, 0] if adjacent is None else bootstrap95(adjacent.mean(0), articles),
+            "coherence": None if adjacent is None else bootstrap95(adjacent.mean(0), articles),
             "temporal_signal": bootstrap95(position[-1] - position[0], articles),
         },
         "zero_vectors": int((~unit.any(axis=1)).sum()),
