@@ -41,18 +41,19 @@ assert_status 1
 assert_equal_files out right
 
 # Interactive: a line sent down is a line seen, long before the end.
+text-write <chunks.nvs >chunks.jsonl
 mkfifo down up
-text-read --flush <down 2>>err | article-select --flush --exclude 999 2>>err | text-write --flush >up 2>>err &
-text-write <chunks.nvs >lines
+grep '"vector"' chunks.jsonl | head -n 5 >rows
+text-read --flush <down 2>err-1 | article-select --flush --exclude 999 2>err-2 | seq-build --ctx 1 --flush 2>err-3 | text-write >up 2>err-4 &
+command='text-read --flush | article-select --flush | seq-build --flush | text-write'
 exec 3>down 4<up
-sent=0
-while read -r line && [ $sent -lt 5 ]; do
+while read -r line; do
   printf '%s\n' "$line" >&3
-  sent=$((sent + 1))
-  seen=$(timeout 5 head -n 1 <&4 | cat) || true
-  [ -n "$seen" ] || fail "line $sent is seen while the writer is still at work"
+  timeout 5 sh -c 'while read -r line; do case $line in *vector*) exit 0 ;; esac; done; exit 1' <&4 || fail "a row is seen while the writer is still at work"
   held
-done <lines
-exec 3>&- 4<&-
-wait
+done <rows
+exec 3>&-
+timeout 5 cat <&4 >rest || fail "the end comes after the last row"
+grep -q '"end"' rest || fail "the text has its end: $(cat err-*)"
+held
 finish

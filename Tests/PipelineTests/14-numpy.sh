@@ -8,7 +8,7 @@ compare() {
   [ -s cases ] || fail "the reference has cases"
   while IFS=: read -r file ctx offset tool; do
     jq --arg case "$file:$ctx:$offset" --arg tool "$tool" '.[$case][$tool]' "$1" >expected
-    try "npz-read '$data/$file' | seq-build --ctx $ctx --offset $offset | $tool"
+    try "npz-read '$data/$file' | seq-build --quiet --ctx $ctx --offset $offset | $tool"
     expected_status=$(jq 'if .decision then (if .decision == "abandon" then 1 else 0 end) elif .pass then 0 else 1 end' expected)
     assert_status "$expected_status"
     assert_no_errors
