@@ -31,8 +31,9 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 let package = Package(
   name: "nextvec",
   targets: [
-    // The only doors to the libraries that are not ours.
+    // The only doors to what is not Swift: OpenBLAS, zlib, and registers of eight floats.
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CProducts"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The words that every module shares.
@@ -40,7 +41,7 @@ let package = Package(
     module("JSON"),
 
     // What the data becomes, in the order it becomes it.
-    module("Vectors", settings: optimized),
+    module("Vectors", uses: ["CProducts"], settings: optimized),
     module("Checksums", uses: ["CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
     module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),

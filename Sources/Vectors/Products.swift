@@ -1,3 +1,5 @@
+internal import CProducts
+
 /// Inner products of rows, in single precision lanes that are added up in double precision: within a few units in the last place
 /// of a Float of the exact value, and the same whatever lies around the rows in memory.
 public enum Products {
@@ -5,7 +7,6 @@ public enum Products {
   ///
   /// - Parameters:
   ///   - a, b: (dim).
-  @inline(__always)
   public static func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
     precondition(a.count == b.count, "vectors of one dim")
     let fast = lanes(a, b)
@@ -14,32 +15,18 @@ public enum Products {
   }
 
   private static func lanes(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
-    let left = UnsafeRawBufferPointer(a)
-    let right = UnsafeRawBufferPointer(b)
-    let count = a.count
-    var sums = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
-    var index = 0
-    while index &+ 32 <= count {
-      let byte = index &* 4
-      sums.0 += left.loadUnaligned(fromByteOffset: byte, as: SIMD8<Float>.self)
-        * right.loadUnaligned(fromByteOffset: byte, as: SIMD8<Float>.self)
-      sums.1 += left.loadUnaligned(fromByteOffset: byte &+ 32, as: SIMD8<Float>.self)
-        * right.loadUnaligned(fromByteOffset: byte &+ 32, as: SIMD8<Float>.self)
-      sums.2 += left.loadUnaligned(fromByteOffset: byte &+ 64, as: SIMD8<Float>.self)
-        * right.loadUnaligned(fromByteOffset: byte &+ 64, as: SIMD8<Float>.self)
-      sums.3 += left.loadUnaligned(fromByteOffset: byte &+ 96, as: SIMD8<Float>.self)
-        * right.loadUnaligned(fromByteOffset: byte &+ 96, as: SIMD8<Float>.self)
-      index &+= 32
+    guard let left = a.baseAddress, let right = b.baseAddress else { return 0 }
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { lanes in
+      guard let start = lanes.baseAddress else { return 0 }
+      nextvec_products(left, right, a.count, start)
+      var sums = SIMD8<Double>()
+      for group in stride(from: 0, to: 64, by: 8) {
+        sums += SIMD8<Double>(UnsafeRawPointer(start + group).loadUnaligned(as: SIMD8<Float>.self))
+      }
+      var sum = sums.sum()
+      for index in (a.count & ~7)..<a.count { sum += Double(a[index]) * Double(b[index]) }
+      return sum
     }
-    var sum = 0.0
-    for lane in 0..<8 {
-      sum += (Double(sums.0[lane]) + Double(sums.1[lane])) + (Double(sums.2[lane]) + Double(sums.3[lane]))
-    }
-    while index < count {
-      sum += Double(a[index]) * Double(b[index])
-      index &+= 1
-    }
-    return sum
   }
 
   private static func wide(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
