@@ -31,9 +31,9 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 let package = Package(
   name: "nextvec",
   targets: [
-    // The only doors to what is not Swift: OpenBLAS, zlib, and registers of eight floats.
+    // The only doors to what is not Swift: OpenBLAS, zlib, and what Swift cannot ask of the processor and of Linux.
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CProducts"),
+    .systemLibrary(name: "CShims"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The words that every module shares.
@@ -41,10 +41,10 @@ let package = Package(
     module("JSON"),
 
     // What the data becomes, in the order it becomes it.
-    module("Vectors", uses: ["CProducts"], settings: optimized),
+    module("Vectors", uses: ["CShims"], settings: optimized),
     module("Checksums", uses: ["CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
-    module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
+    module("Streams", uses: ["CShims", "Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
     module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 

@@ -13,6 +13,7 @@ public final class StreamWriter {
   public private(set) var totals = Totals()
 
   private let descriptor: Descriptor
+  private let isPipe: Bool
   private let headerBody: [UInt8]
   private let streamID: UInt64
   private var sequence: UInt64 = 0
@@ -42,6 +43,7 @@ public final class StreamWriter {
   public init(descriptor number: Int32, name: String, header: StreamHeader) throws {
     descriptor = Descriptor(number: number, name: name)
     descriptor.widenPipe()
+    isPipe = descriptor.isPipe
     self.header = header
     headerBody = Self.body(header.json)
     guard headerBody.count <= Int(RecordHead.bodyLimit(.header)) else {
@@ -86,10 +88,7 @@ public final class StreamWriter {
     let tailBytes = UnsafeRawBufferPointer(rebasing: tail.bytes[..<(layout.length - layout.vectors.upperBound)])
     fillHead(.frame, length: layout.length, crc: CRC32.of(tailBytes, after: vectorsCRC), shape: shape)
 
-    var parts = [iovec(head)]
-    for run in runs where run.rows > 0 { parts.append(iovec(UnsafeRawBufferPointer(run.vectors))) }
-    parts.append(iovec(tailBytes))
-    try descriptor.write(&parts)
+    try writeFrame(runs, tailBytes)
 
     var counted = block
     counted.repeated = repeated
@@ -141,6 +140,24 @@ public final class StreamWriter {
 // MARK: - The parts of a frame
 
 extension StreamWriter {
+  /// Writes head, vectors and tail: all that must be copied in one call.
+  private func writeFrame(_ runs: [VectorBlock], _ tailBytes: UnsafeRawBufferPointer) throws {
+    var parts = [iovec(head)]
+    for run in runs where run.rows > 0 {
+      var bytes = run.bytes
+      // Below a few pages the copy is cheaper.
+      if isPipe, let origin = run.origin, bytes.count >= 64 << 10 {
+        try descriptor.write(&parts)
+        parts.removeAll()
+        let moved = try descriptor.splice(from: origin.descriptor, offset: origin.offset, count: bytes.count)
+        bytes = UnsafeRawBufferPointer(rebasing: bytes[moved...])
+      }
+      parts.append(iovec(bytes))
+    }
+    parts.append(iovec(tailBytes))
+    try descriptor.write(&parts)
+  }
+
   /// Gathers the rows' checksums, computing those that are not known.
   ///
   /// - Returns: the CRC-32 of all vectors.
@@ -157,7 +174,7 @@ extension StreamWriter {
         checksums.append(contentsOf: repeatElement(0, count: run.rows))
         let found = checksums.withUnsafeMutableBufferPointer { all in
           RowChecks.check(
-            run.vectors, dim: run.dim, into: UnsafeMutableBufferPointer(rebasing: all[start...]), after: crc,
+            run.bytes, dim: run.dim, into: UnsafeMutableBufferPointer(rebasing: all[start...]), after: crc,
             appender: appender)
         }
         if let row = found.firstNonFinite {
