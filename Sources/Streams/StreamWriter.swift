@@ -102,11 +102,16 @@ public final class StreamWriter {
   ///   - counts: `tool:what` → how many, of what was left out.
   ///   - provenance: where it has grown since the header was written.
   public func finish(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
+    try endMember(counts: counts, provenance: provenance)
+  }
+
+  private func endMember(counts: [String: Int] = [:], provenance: Provenance? = nil, continues: Bool = false) throws {
     var members = Self.difference(totals, ended).json
     if !counts.isEmpty { members["counts"] = .object(counts.mapValues { .integer(Int64($0)) }) }
     if let provenance, provenance != header.provenance { members["provenance"] = provenance.json }
+    if continues { members["continues"] = true }
     try writeRecord(.end, Self.body(.object(members)))
-    isOpen = false
+    isOpen = continues
   }
 
   /// Writes an abort record, if the stream is not whole yet: every stage downstream will stop and name the culprit.
@@ -229,12 +234,13 @@ extension StreamWriter {
     }
   }
 
-  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins.
+  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins. The end of the one before says
+  /// that there is more to come, so that a stage killed in between leaves no stream that looks whole.
   private func beginMemberIfOrderBreaks(_ runs: [VectorBlock], skipping repeated: Int) throws {
     guard header.ordered, repeated == 0, let last = lastKey, let first = runs.first(where: { $0.rows > 0 }),
       first.key(0) <= last
     else { return }
-    try finish()
+    try endMember(continues: true)
     ended = totals
     sequence = 0
     lastKey = nil
