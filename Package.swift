@@ -24,8 +24,8 @@ func tool(_ name: String, uses: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one module, in Tests/<module>Tests.
-func tests(_ name: String, uses: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: uses, swiftSettings: strict)
+func tests(_ name: String, uses: [Target.Dependency], settings: [SwiftSetting] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: uses, swiftSettings: strict + settings)
 }
 
 let package = Package(
@@ -73,6 +73,15 @@ let package = Package(
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
+    .target(
+      name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
+      swiftSettings: strict + optimized),
+    tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
+    tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    // These run the tools as people do; `swift test` builds every tool of the package beside them.
+    .testTarget(
+      name: "ToolTests", dependencies: ["Failures", "JSON", "Streams", "TestSupport", "Vectors"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
