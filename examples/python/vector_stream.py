@@ -144,12 +144,14 @@ def records(file):
         demand(zlib.crc32(head[:60]) == int.from_bytes(head[60:], "little"), f"wrong head CRC, at byte {at}")
         demand(tag != HEADER or fields[:2] == b"\1\0", f"the stream has major version {fields[0]}, not 1")
         demand((stream, number) == (due or (stream, 0)), f"wrong stream id or sequence number, at byte {at}")
-        demand(tag == ABORT or (tag == HEADER) == (not due), f"a header must begin a member, at byte {at}")
+        demand(tag == ABORT or (tag == HEADER) == (number == 0), f"a header must begin a member, at byte {at}")
         demand(length <= LIMITS[tag] and length % 64 == 0, f"a body is too long or odd, at byte {at}")
         body = file.read(length)
         demand(len(body) == length and zlib.crc32(body) == crc, f"truncated body, or wrong CRC, at byte {at}")
-        yield tag, fields, body if tag == FRAME else json.loads(body.decode(), parse_constant=int)    # no NaN
-        at, due = at + 64 + length, None if tag == END else (stream, number + 1)
+        body = body if tag == FRAME else json.loads(body.decode(), parse_constant=int)    # no NaN
+        yield tag, fields, body
+        goes_on = tag != END or body.get("continues") is True
+        at, due = at + 64 + length, (stream, 0 if tag == END else number + 1) if goes_on else None
 
 def stage(header, tool, arguments):
     """A copy of a header in whose provenance one more stage follows those that none has followed yet."""
