@@ -86,8 +86,8 @@ struct OffsetProfile {
     var entry = Row(key: block.key(row))
     let place = first + row
     for back in 1...Self.reach where place >= back {
-      // Where chunk numbers have a gap, the chunk k before stands fewer than k rows before.
-      guard let k = Self.distance(rows[place - back].key, entry.key) else { continue }
+      // Where chunks are missing in between, the chunk k before this one stands fewer than k rows before it.
+      guard let k = Self.distance(from: rows[place - back].key, to: entry.key) else { continue }
       let cosine =
         row >= back ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
       entry.before[k] = cosine
@@ -97,12 +97,9 @@ struct OffsetProfile {
     rows.append(entry)
   }
 
-  /// How many chunks after `first` the chunk `second` of the same article is; nil where that is none of 1…3.
-  private static func distance(_ first: Key, _ second: Key) -> Int? {
-    guard first.article == second.article, first.step == second.step, second.chunk > first.chunk,
-      second.chunk - first.chunk <= UInt32(reach)
-    else { return nil }
-    return Int(second.chunk - first.chunk)
+  /// How many chunks lie between two keys of an article, if no more than `reach`.
+  private static func distance(from earlier: Key, to later: Key) -> Int? {
+    (1...reach).first { earlier.isFollowed(by: later, after: UInt32($0)) }
   }
 
   /// The cosine with the row that stands `back` rows before the end of `tail`, counted from 1.
