@@ -38,7 +38,7 @@ import Vectors
     }
     var (a, b) = (a, b)
     let intervals = (a.intervals95(seed: 1), b.intervals95(seed: 1))
-    check(isClose(intervals.0?.coherence.lowerBound, intervals.1?.coherence.lowerBound, tolerance), "interval")
+    check(isClose(intervals.0?.coherence?.lowerBound, intervals.1?.coherence?.lowerBound, tolerance), "interval")
     check(isClose(intervals.0?.temporalSignal.upperBound, intervals.1?.temporalSignal.upperBound, tolerance), "interval")
     return found
   }
@@ -166,12 +166,18 @@ import Vectors
     var one = Self.diagnose(try frames(Frame.random([(1, Array(0..<9))], dim: 3), options), options, dim: 3)
     let none = one.intervals95(seed: 1)
     #expect(none == nil)
+    // A context of one chunk has no coherence.
+    let short = SequenceOptions(context: 1)
+    var single = Self.diagnose(try frames(Frame.random(Self.articles, dim: 3), short), short, dim: 3)
+    let half = single.intervals95(seed: 1)
+    #expect(half != nil && half?.coherence == nil)
     let articles = (0..<30 as Range<UInt64>).map { ($0, Array(0..<9 as Range<UInt32>)) }
     var many = Self.diagnose(try frames(Frame.random(articles, dim: 3), options), options, dim: 3)
     let found = many.intervals95(seed: 1)
     let intervals = try #require(found)
-    #expect(intervals.coherence.contains(many.coherence ?? .nan))
+    let coherence = try #require(intervals.coherence)
+    #expect(coherence.contains(many.coherence ?? .nan))
     #expect(intervals.temporalSignal.contains(many.temporalSignal))
-    #expect(intervals.coherence.upperBound > intervals.coherence.lowerBound)
+    #expect(coherence.upperBound > coherence.lowerBound)
   }
 }

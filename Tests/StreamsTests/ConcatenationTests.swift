@@ -42,8 +42,58 @@ import Vectors
     #expect(found.totals.rows == 6)
     #expect(!found.isOrdered)
     #expect(found.keys == rows.keys)
-    // Within one frame an order that breaks is the maker's mistake: the stream is refused when it is read.
-    #expect(refusal(of: try chunkStream([rows])) != nil)
+  }
+
+  @Test func aMemberSaysWhereRowsComeInNoOrder() throws {
+    let rows = Frame.random([(4, [0, 1]), (2, [0, 1, 2]), (3, [0])], dim: 4)
+    let found = try contents(chunkStream([rows.rows(0..<1), rows.rows(1..<6)]))
+    #expect(found.members == 2)
+    #expect(found.keys == rows.keys)
+    #expect(found.totals.rowDigest == (try contents(chunkStream([rows], ordered: false)).totals.rowDigest))
+    #expect(!found.isOrdered)
+  }
+
+  /// An end that says `continues` is not the last one, and the same writer goes on.
+  @Test func aMemberAnnouncesTheNext() throws {
+    let rows = Frame.random([(4, [0, 1]), (2, [0, 1, 2])], dim: 4)
+    let records = Record.split(try chunkStream(rows.cut(before: [2])))
+    #expect(records.count == 6)
+    #expect(records[2].json["continues"] == true)
+    #expect(refusal(of: records.stream) == nil)
+    for transport in Transport.allCases {
+      #expect(refusal(of: Array(records.prefix(3)).stream, through: transport)?.description.contains("truncated") == true)
+    }
+    let header = StreamHeader(kind: .chunks, dim: 4, ordered: true, metadata: ["a:b": 1])
+    let other = try streamBytes(header, [Frame.random([(9, [0])], dim: 4)])
+    #expect(refusal(of: Array(records.prefix(3)).stream + other)?.description.contains("another stream") == true)
+    #expect(refusal(of: records.stream + other) == nil)
+    let abort = try Tools.golden("abort-alone-v1.nvs")
+    #expect(refusal(of: Array(records.prefix(3)).stream + abort)?.culprit?.tool == "npz-read")
+  }
+
+  /// Rows that a frame repeats stay repeated, or the digests would count them twice.
+  @Test func anUnorderedMemberWithRepeatedRowsAfterAnOrderedOne() throws {
+    let roles = Roles(context: 1)
+    func stream(_ frames: [Frame], ordered: Bool) throws -> [UInt8] {
+      try streamBytes(StreamHeader(kind: .sequences, dim: 4, ordered: ordered, roles: roles), frames)
+    }
+    func frame(_ rows: Frame, repeated: Int) -> Frame {
+      var frame = rows
+      (frame.repeated, frame.slots, frame.indices) = (repeated, 2, [0, 1])
+      return frame
+    }
+    let one = frame(Frame.random([(1, [0, 1])], dim: 4), repeated: 0)
+    let rows = Frame.random([(7, [0, 1, 2]), (5, [0, 1])], dim: 4)
+    // The second frame repeats a row; the order breaks after it.
+    let two = [frame(rows.rows(0..<2), repeated: 0), frame(rows.rows(1..<5), repeated: 1)]
+    let joined = try contents(stream([one], ordered: true) + stream(two, ordered: false))
+    #expect(joined.totals.rows == 7)
+    let again = try contents(streamBytes(joined.header, joined.frames))
+    withKnownIssue("a member that must begin at a frame with repeated rows counts them as new ones") {
+      #expect(again.totals.rows == joined.totals.rows)
+      #expect(again.totals.rowDigest == joined.totals.rowDigest)
+    }
+    #expect(again.totals.windowDigest == joined.totals.windowDigest)
   }
 
   @Test func membersThatDoNotGoTogether() throws {

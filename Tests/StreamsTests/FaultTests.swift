@@ -98,6 +98,13 @@ import Vectors
     #expect(refusal(of: records.stream)?.description.contains("weight") == true)
   }
 
+  @Test func predictionsAreCountedFromOne() throws {
+    var records = Record.split(try Tools.golden("predictions-v1.nvs"))
+    // Four rows of dim 4 end at 64; articles and chunks take 48 bytes.
+    records[1].body[64 + 48] = 0
+    #expect(refusal(of: records.stream)?.description.contains("expected a step of 1 or more") == true)
+  }
+
   @Test func orderThatTheHeaderClaimsIsVerified() throws {
     let rows = Frame.random([(2, [0, 1]), (1, [0])], dim: 4)
     let header = StreamHeader(kind: .chunks, dim: 4, ordered: false)

@@ -16,7 +16,7 @@ import Vectors
     ("newer-major.nvs", "format version 2"), ("unknown-feature.nvs", "time-travel"), ("nan.nvs", "NaN"),
     ("wrong-digest.nvs", "another digest"), ("wrong-totals.nvs", "rows"), ("gap.nvs", "expected record"),
     ("nonzero-padding.nvs", "padding"), ("huge-body.nvs", "states a body"), ("dim-differs.nvs", "dim 4 and dim 3"),
-    ("interleaved.nvs", "another stream"), ("index-out-of-range.nvs", "names row 5"),
+    ("interleaved.nvs", "another stream"), ("order-lies.nvs", "comes after"), ("step-in-chunks.nvs", "step"), ("index-out-of-range.nvs", "names row 5"),
     ("repeated-differ.nvs", "differs from it"),
   ]
 
