@@ -36,6 +36,7 @@ struct FrameParser {
     if shape.flags & RecordHead.FrameShape.hasWeights != 0 { block.weights = body.bound(layout.weights) }
     try checkPadding(body, layout)
     try Self.checkWindows(block)
+    try Self.checkSteps(block, header.kind)
     try checkRepeated(block, isFirst)
     if let nonFinite {
       throw Failure(.badData, "row \(nonFinite) (\(block.key(nonFinite))) holds a NaN or an infinity")
@@ -98,6 +99,15 @@ struct FrameParser {
     guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw Failure(.badData, "a window's weight is negative or not finite")
     }
+  }
+
+  /// Predictions are counted from 1; rows of other streams are no predictions.
+  private static func checkSteps(_ block: VectorBlock, _ kind: StreamHeader.Kind) throws {
+    let isPrediction = kind == .predictions
+    guard let row = block.steps.firstIndex(where: { ($0 > 0) != isPrediction }) else { return }
+    throw Failure(
+      .badData,
+      "row \(row) (\(block.key(row))): expected \(isPrediction ? "a step of 1 or more" : "step 0") in \(kind.rawValue), found \(block.steps[row])")
   }
 
   private func checkRepeated(_ block: VectorBlock, _ isFirst: Bool) throws {
