@@ -92,12 +92,15 @@ extension OutputFile {
     }
     for attempt in 0..<100 {
       let temporary = "\(directory).\(short).\(getpid())\(attempt == 0 ? "" : ".\(attempt)").tmp"
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 {
-        TemporaryFiles.register(temporary)
-        return (descriptor, temporary)
+      // A signal between the two would leave a file that nobody removes.
+      let (descriptor, code) = Signals.held {
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let code = errno
+        if descriptor >= 0 { TemporaryFiles.register(temporary) }
+        return (descriptor, code)
       }
-      if errno != EEXIST { throw Failure.system(.cannotCreate, errno, at: shown) }
+      if descriptor >= 0 { return (descriptor, temporary) }
+      if code != EEXIST { throw Failure.system(.cannotCreate, code, at: shown) }
     }
     throw Failure.system(.cannotCreate, EEXIST, at: shown)
   }

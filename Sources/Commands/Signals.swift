@@ -31,6 +31,16 @@ enum Signals {
     }
   }
 
+  /// Runs `body` with the signals that end a process held back until it is done.
+  static func held<Result>(_ body: () -> Result) -> Result {
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return body()
+  }
+
   /// SIGPIPE ends the process, even where the parent ignored or blocked it, as some job runners do.
   private static func endByPipe() {
     signal(SIGPIPE, SIG_DFL)
