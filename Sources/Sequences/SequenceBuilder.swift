@@ -147,6 +147,8 @@ public struct SequenceBuilder {
       if let drawn = drawNegatives(outside: start..<row + 1) {
         appendWindow(from: start, negatives: drawn)
       } else {
+        // The article is long enough for it.
+        windowsOfArticle += 1
         windowsWithoutNegatives += 1
       }
     }

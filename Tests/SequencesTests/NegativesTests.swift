@@ -32,6 +32,8 @@ import Vectors
     let possible = plain.filter { (chunks[$0[0].article]?.count ?? 0) - options.span >= negatives }
     #expect(built.windows.map(\.keys) == possible)
     #expect(built.withoutNegatives == plain.count - possible.count)
+    // An article that is long enough is not short because its windows lack negatives.
+    #expect(built.shortArticles == Self.articles.count - Set(plain.map { $0[0].article }).count)
     #expect(fault(of: built.frames, from: rows) == nil)
   }
 
