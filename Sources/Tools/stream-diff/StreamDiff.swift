@@ -25,6 +25,9 @@ import Vectors
     seeAlso: ["stream-check", "stream-info"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    guard arguments.operands != ["-", "-"] else {
+      throw Failure(.usage, "- -: expected standard input once, and a file to compare it with")
+    }
     let first = try StreamInput([arguments.operands[0]])
     let second = try StreamInput([arguments.operands[1]])
     if let difference = first.header.disagreement(with: second.header) {

@@ -55,6 +55,9 @@ import Vectors
     guard let count = arguments[shards], let prefix = arguments[out] else {
       throw Failure(.usage, "expected --shards N with --out PREFIX, or --shard K/N")
     }
+    guard !arguments.wasGiven(CommonOptions.output) else {
+      throw arguments.refusal(of: CommonOptions.output, expected: "--shard K/N with it; --out names the files of --shards")
+    }
     try writeFiles(count, prefix, arguments)
     return .success
   }
