@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: readers) func standardInputIsNamedToo(_ command: String) throws {
-    let words = command.replacing("FILE FILE", with: "- -").replacing("FILE", with: "").split(separator: " ").map(String.init)
+    let words = command.replacing("FILE FILE", with: "- /dev/null").replacing("FILE", with: "").split(separator: " ").map(String.init)
     let found = try run(words[0], Array(words.dropFirst()))
     #expect(found.status == 65)
     #expect(found.errors.hasPrefix("\(words[0]): error: stdin: is empty"))

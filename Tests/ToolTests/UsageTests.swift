@@ -41,6 +41,8 @@ import Testing
     CommandLine("vec-synth --rho 1.01", "--rho 1.01"), CommandLine("vec-synth --noise inf", "--noise inf"),
     CommandLine("npz-read a b", "unexpected b"), CommandLine("npz-read --only 1- x.npz", "--only 1-"),
     CommandLine("stream-split", "--shard"), CommandLine("stream-split --shards 3", "--out"),
+    CommandLine("stream-split --shards 3 --out x -o y", "--output y"),
+    CommandLine("stream-split --shard 0/2 --out x", "--shard 0/2"), CommandLine("stream-diff - -", "standard input once"),
     CommandLine("stream-split --shard 3/3", "--shard 3/3"), CommandLine("stream-split --shard 1", "--shard 1"),
     CommandLine("text-read a b", "unexpected b"), CommandLine("text-write --compress", "--compress"),
   ]
