@@ -24,16 +24,16 @@ func tool(_ name: String, uses: [Target.Dependency]) -> Target {
 }
 
 /// The tests of one module, in Tests/<module>Tests.
-func tests(_ name: String, uses: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: uses, swiftSettings: strict)
+func tests(_ name: String, uses: [Target.Dependency], settings: [SwiftSetting] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: uses, swiftSettings: strict + settings)
 }
 
 let package = Package(
   name: "nextvec",
   targets: [
-    // The only doors to what is not Swift: OpenBLAS, zlib, and registers of eight floats.
+    // The only doors to what is not Swift: OpenBLAS, zlib, and what Swift cannot ask of the processor and of Linux.
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CProducts"),
+    .systemLibrary(name: "CShims"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The words that every module shares.
@@ -41,10 +41,10 @@ let package = Package(
     module("JSON"),
 
     // What the data becomes, in the order it becomes it.
-    module("Vectors", uses: ["CProducts"], settings: optimized),
+    module("Vectors", uses: ["CShims"], settings: optimized),
     module("Checksums", uses: ["CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
-    module("Streams", uses: ["Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
+    module("Streams", uses: ["CShims", "Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
     module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
@@ -73,6 +73,15 @@ let package = Package(
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
+    .target(
+      name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
+      swiftSettings: strict + optimized),
+    tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
+    tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    // These run the tools as people do; `swift test` builds every tool of the package beside them.
+    .testTarget(
+      name: "ToolTests", dependencies: ["Failures", "JSON", "Streams", "TestSupport", "Vectors"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,21 +3,21 @@ public enum RowChecks {
   /// Computes the CRC-32 of each row's bytes.
   ///
   /// - Parameters:
-  ///   - vectors: (rows, dim).
+  ///   - vectors: the bytes of (rows, dim) floats, at any address.
   ///   - checksums: (rows), overwritten.
   ///   - previous: the CRC of the bytes before.
   ///   - appender: made for `4 · dim` bytes.
   /// - Returns: the CRC of all rows after `previous`, and the first row that holds a NaN or an infinity.
   public static func check(
-    _ vectors: UnsafeBufferPointer<Float>, dim: Int, into checksums: UnsafeMutableBufferPointer<UInt32>,
+    _ vectors: UnsafeRawBufferPointer, dim: Int, into checksums: UnsafeMutableBufferPointer<UInt32>,
     after previous: UInt32 = 0, appender: CRC32.Appender
   ) -> (crc: UInt32, firstNonFinite: Int?) {
-    precondition(vectors.count == checksums.count * dim, "a checksum per row")
+    precondition(vectors.count == 4 * checksums.count * dim, "a checksum per row")
     var crc = previous
     var firstNonFinite: Int?
     for row in 0..<checksums.count {
-      let vector = UnsafeBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
-      let checksum = CRC32.of(UnsafeRawBufferPointer(vector))
+      let vector = UnsafeRawBufferPointer(rebasing: vectors[4 * row * dim..<4 * (row + 1) * dim])
+      let checksum = CRC32.of(vector)
       checksums[row] = checksum
       crc = appender(crc, checksum)
       if firstNonFinite == nil, !isFinite(vector) { firstNonFinite = row }
@@ -25,13 +25,25 @@ public enum RowChecks {
     return (crc, firstNonFinite)
   }
 
-  /// True where no entry is a NaN or an infinity.
+  /// True where none of the floats is a NaN or an infinity.
+  ///
+  /// - Parameter vector: the bytes of floats, at any address.
   @inlinable
-  public static func isFinite(_ vector: UnsafeBufferPointer<Float>) -> Bool {
+  public static func isFinite(_ vector: UnsafeRawBufferPointer) -> Bool {
+    // An exponent of all ones carries into the sign bit, every other one does not; so there is no branch per entry.
+    let exponent = SIMD16<UInt32>(repeating: 0x7F80_0000)
+    let one = SIMD16<UInt32>(repeating: 0x0080_0000)
+    var carries = SIMD16<UInt32>()
+    var byte = 0
+    while byte &+ 64 <= vector.count {
+      carries |= (vector.loadUnaligned(fromByteOffset: byte, as: SIMD16<UInt32>.self) & exponent) &+ one
+      byte &+= 64
+    }
     var carry: UInt32 = 0
-    for entry in vector {
-      // An exponent of all ones carries into the sign bit, every other one does not; so there is no branch per entry.
-      carry |= (entry.bitPattern & 0x7F80_0000) &+ 0x0080_0000
+    for lane in 0..<16 { carry |= carries[lane] }
+    while byte < vector.count {
+      carry |= (vector.loadUnaligned(fromByteOffset: byte, as: UInt32.self) & 0x7F80_0000) &+ 0x0080_0000
+      byte &+= 4
     }
     return carry & 0x8000_0000 == 0
   }

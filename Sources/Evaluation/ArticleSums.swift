@@ -21,8 +21,13 @@ public struct ArticleSums: Sendable {
   private var units: [UInt64: Unit] = [:]
   private var isGrouped = false
   private var current: (article: UInt64, unit: Unit)?
+  /// Articles of the windows before those of `current`.
+  private var flushedArticles = 0
   /// Articles seen, exact up to `maximumUnits`; of more, those that came in pieces may count twice.
-  public private(set) var articles = 0
+  public var articles: Int {
+    guard let current else { return flushedArticles }
+    return flushedArticles + (isGrouped || units[current.article] == nil ? 1 : 0)
+  }
 
   public init() {}
 
@@ -39,12 +44,12 @@ public struct ArticleSums: Sendable {
     guard let (article, unit) = current else { return }
     current = nil
     if isGrouped {
-      articles += 1
+      flushedArticles += 1
       units[Self.group(article), default: Unit()] += unit
       return
     }
     units[article, default: Unit()] += unit
-    articles = units.count
+    flushedArticles = units.count
     if units.count > Self.maximumUnits { group() }
   }
 

@@ -105,11 +105,11 @@ extension DirectionDiagnosis {
     (-OffsetProfile.reach...OffsetProfile.reach).map { ($0, profile.mean($0)) }
   }
 
-  /// 95% intervals from a bootstrap over articles; nil for fewer than two articles.
+  /// 95% intervals from a bootstrap over articles; nil for fewer than two articles, and for what has no value.
   public mutating func intervals95(
     seed: UInt64
-  ) -> (coherence: ClosedRange<Double>, temporalSignal: ClosedRange<Double>)? {
+  ) -> (coherence: ClosedRange<Double>?, temporalSignal: ClosedRange<Double>)? {
     guard let (low, high) = Bootstrap.intervals95(&perArticle, seed: seed) else { return nil }
-    return (low[0]...high[0], low[1]...high[1])
+    return (coherence == nil ? nil : low[0]...high[0], low[1]...high[1])
   }
 }

@@ -85,13 +85,21 @@ struct OffsetProfile {
   private mutating func enter(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
     var entry = Row(key: block.key(row))
     let place = first + row
-    for k in 1...Self.reach where place >= k && rows[place - k].key.isFollowed(by: entry.key, after: UInt32(k)) {
-      let cosine = row >= k ? similarities.cosine(row - k, row) : cosineWithTail(k - row + block.repeated, block.vector(row))
+    for back in 1...Self.reach where place >= back {
+      // Where chunks are missing in between, the chunk k before this one stands fewer than k rows before it.
+      guard let k = Self.distance(from: rows[place - back].key, to: entry.key) else { continue }
+      let cosine =
+        row >= back ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
       entry.before[k] = cosine
-      rows[place - k].after[k] = cosine
-      add(cosine, at: k, times: rows[place - k].waiting[k])
+      rows[place - back].after[k] = cosine
+      add(cosine, at: k, times: rows[place - back].waiting[k])
     }
     rows.append(entry)
+  }
+
+  /// How many chunks lie between two keys of an article, if no more than `reach`.
+  private static func distance(from earlier: Key, to later: Key) -> Int? {
+    (1...reach).first { earlier.isFollowed(by: later, after: UInt32($0)) }
   }
 
   /// The cosine with the row that stands `back` rows before the end of `tail`, counted from 1.

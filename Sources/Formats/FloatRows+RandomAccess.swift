@@ -22,7 +22,7 @@ extension FloatRows {
       let width = dim * type.size
       type.convert(region.touch(row * width, width), count: dim, to: floats)
     }
-    return RowChecks.isFinite(UnsafeBufferPointer(start: floats, count: dim))
+    return RowChecks.isFinite(UnsafeRawBufferPointer(UnsafeBufferPointer(start: floats, count: dim)))
   }
 
   func makeRegion() throws -> MemberRegion {

@@ -1,12 +1,15 @@
 import Checksums
 import Failures
+public import Vectors
 
 /// Some rows of an array, as float32. The buffers are good until the array is read on.
 public struct FloatChunk {
   /// The number of the first row, counted from 0.
   public let first: Int
-  /// (rows, dim), row-major; 4-byte aligned.
-  public let vectors: UnsafeBufferPointer<Float>
+  /// The bytes of (rows, dim) float32, row-major, at any address: a file lays its arrays where it likes.
+  public let bytes: UnsafeRawBufferPointer
+  /// Where `bytes` lie in the file, if they are the file's own.
+  public let origin: FileOrigin?
   /// (rows): the CRC-32 of each row's float32 bytes.
   public let checksums: UnsafeBufferPointer<UInt32>
   /// The numbers of the rows, counted as `first` is, in which a value is infinite or not a number. A finite float64
@@ -18,8 +21,8 @@ public struct FloatChunk {
 
 /// The rows of a 2-D (rows, dim) or 3-D (N, C, dim) array of numbers as float32, in order; the 3-D one as N × C rows.
 ///
-/// One pass in little memory: what has been read is released. Stored float32 rows that lie 4-byte aligned in the file
-/// are handed out where they are; all others come in a buffer that the next call reuses.
+/// One pass in little memory: what has been read is released. Stored float32 rows are handed out where they lie in the
+/// file; all others come in a buffer that the next call reuses.
 public final class FloatRows {
   public let rows: Int
   /// Entries of one row.
@@ -122,26 +125,21 @@ public final class FloatRows {
     let width = dim * type.size
     let source = try reader.read(count * width)
     guard let start = source.baseAddress else { preconditionFailure("rows have bytes") }
-    let isInPlace = type.isNativeFloat && Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
+    let isInPlace = type.isNativeFloat
     reserve(count, vectors: !isInPlace)
     var nonFinite: [Int] = []
     for row in 0..<count {
       let bytes = UnsafeRawBufferPointer(start: start + row * width, count: width)
-      let floats = isInPlace ? inPlace(bytes) : converted(bytes, to: row)
-      let checksum = crc32(0, UnsafeRawBufferPointer(floats))
+      let floats = isInPlace ? bytes : UnsafeRawBufferPointer(converted(bytes, to: row))
+      let checksum = crc32(0, floats)
       checksums[row] = checksum
       running = appender?(running, checksum) ?? crc32(running, bytes)
       if !RowChecks.isFinite(floats) { nonFinite.append(position + row) }
     }
-    let all = isInPlace ? inPlace(source) : UnsafeBufferPointer(rebasing: vectors[..<(count * dim)])
+    let all = isInPlace ? source : UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: vectors[..<(count * dim)]))
     return FloatChunk(
-      first: position, vectors: all, checksums: UnsafeBufferPointer(rebasing: checksums[..<count]),
-      nonFinite: nonFinite)
-  }
-
-  /// Aligned float32 bytes as what they are.
-  private func inPlace(_ bytes: UnsafeRawBufferPointer) -> UnsafeBufferPointer<Float> {
-    bytes.assumingMemoryBound(to: Float.self)
+      first: position, bytes: all, origin: isInPlace && member.compression == .stored ? mapping.origin(of: source) : nil,
+      checksums: UnsafeBufferPointer(rebasing: checksums[..<count]), nonFinite: nonFinite)
   }
 
   private func converted(_ bytes: UnsafeRawBufferPointer, to row: Int) -> UnsafeBufferPointer<Float> {
@@ -160,12 +158,12 @@ public final class FloatRows {
     reserve(floats.count / dim, vectors: false)
     var nonFinite: [Int] = []
     for row in 0..<floats.count / dim {
-      let vector = UnsafeBufferPointer(rebasing: floats[row * dim..<(row + 1) * dim])
-      checksums[row] = crc32(0, UnsafeRawBufferPointer(vector))
+      let vector = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: floats[row * dim..<(row + 1) * dim]))
+      checksums[row] = crc32(0, vector)
       if !RowChecks.isFinite(vector) { nonFinite.append(position + row) }
     }
     return FloatChunk(
-      first: position, vectors: floats, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
+      first: position, bytes: UnsafeRawBufferPointer(floats), origin: nil, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
       nonFinite: nonFinite)
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Failures
+internal import Vectors
 
 /// Bytes of a file mapped for reading. A page that has been read stays resident until it is released, so whoever walks
 /// through a large file releases what lies behind.
@@ -10,11 +11,14 @@ final class Mapping {
   let bytes: UnsafeRawBufferPointer
   private let pages: UnsafeMutableRawPointer?
   private let length: Int
+  /// The file, open as long as the mapping lives, and where in it `bytes` begin.
+  private let file: FileOrigin
 
   static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
   /// Maps `count` bytes of a regular file from `offset` on; both lie within the file.
   init(descriptor: Int32, offset: Int, count: Int) throws {
+    file = FileOrigin(descriptor: fcntl(descriptor, F_DUPFD_CLOEXEC, 3), offset: offset)
     guard count > 0 else {
       (bytes, pages, length) = (UnsafeRawBufferPointer(start: nil, count: 0), nil, 0)
       return
@@ -30,6 +34,13 @@ final class Mapping {
 
   deinit {
     if let pages { munmap(pages, length) }
+    if file.descriptor >= 0 { close(file.descriptor) }
+  }
+
+  /// Where a part of `bytes` lies in the file; nil where the file could not be kept open.
+  func origin(of part: UnsafeRawBufferPointer) -> FileOrigin? {
+    guard file.descriptor >= 0, let start = bytes.baseAddress, let place = part.baseAddress else { return nil }
+    return file.advanced(by: place - start)
   }
 
   /// Lets go of the whole pages that end at or before `range.upperBound`, from the page of `range.lowerBound` on; they

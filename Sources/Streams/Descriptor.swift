@@ -1,3 +1,4 @@
+internal import CShims
 internal import Failures
 internal import Glibc
 
@@ -39,6 +40,31 @@ struct Descriptor {
     }
   }
 
+  /// Moves bytes of a file into a pipe without copying them (splice(2)).
+  ///
+  /// - Returns: how many were moved: fewer than `count`, or none, where the system declines.
+  func splice(from file: Int32, offset: Int, count: Int) throws -> Int {
+    var moved = 0
+    var place = off_t(offset)
+    while moved < count {
+      let got = nextvec_splice(file, &place, number, count - moved)
+      if got > 0 {
+        moved += got
+      } else if got < 0, errno == EINTR || errno == EAGAIN {
+        try waitOrThrow(POLLOUT, "cannot be written")
+      } else {
+        break
+      }
+    }
+    return moved
+  }
+
+  /// Whether this is a pipe.
+  var isPipe: Bool {
+    var status = stat()
+    return fstat(number, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
   private static func advance(_ parts: inout [iovec], _ first: inout Int, by written: Int) {
     var rest = written
     while first < parts.count, rest >= parts[first].iov_len {
@@ -64,8 +90,7 @@ struct Descriptor {
 
   /// Asks for a pipe of 1 MiB, which moves half as much again as one of 64 KiB; the system may refuse.
   func widenPipe() {
-    let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which Glibc's module does not import
-    _ = fcntl(number, setPipeSize, 1 << 20)
+    _ = fcntl(number, nextvec_set_pipe_size, 1 << 20)
   }
 
   /// The size of a regular file; nil for anything else.

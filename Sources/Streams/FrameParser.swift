@@ -72,7 +72,7 @@ struct FrameParser {
     appender = (dim, appending)
     let stored = checksumStore.bytes.prefix(4 * rows)
     let found = RowChecks.check(
-      body.bound(layout.vectors), dim: dim,
+      UnsafeRawBufferPointer(rebasing: body[layout.vectors]), dim: dim,
       into: UnsafeMutableRawBufferPointer(rebasing: stored).bindMemory(to: UInt32.self), appender: appending)
     let rest = UnsafeRawBufferPointer(rebasing: body[layout.vectors.upperBound...])
     guard CRC32.of(rest, after: found.crc) == head.bodyChecksum else {

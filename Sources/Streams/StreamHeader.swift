@@ -28,7 +28,8 @@ public struct StreamHeader: Hashable, Sendable {
   /// Header keys that this version doesn't know: kept and passed on.
   public var unknown: [String: JSON]
 
-  public static let maximumDim = 1 << 24
+  /// One row of so many entries, with its key, just fits a frame of 64 MiB.
+  public static let maximumDim = 16_777_200
 
   public init(
     kind: Kind, dim: Int, ordered: Bool, roles: Roles? = nil, offset: Int = 1, provenance: Provenance = Provenance(),

@@ -145,13 +145,21 @@ public final class StreamReader {
     let last = json["provenance"].flatMap(Provenance.init) ?? member.header.provenance
     provenance.merge(last)
     if let writer = last.last, !writers.contains(writer) { writers.append(writer) }
-    try nextMember()
+    try nextMember(isDue: json["continues"]?.bool == true)
   }
 
-  private func nextMember() throws {
-    guard let (head, body) = try Self.record(source, after: "after member \(members)") else {
+  /// - Parameter isDue: whether the end record just read says that its writer goes on.
+  private func nextMember(isDue: Bool) throws {
+    let place = "after member \(members)"
+    guard let (head, body) = try Self.record(source, after: place) else {
+      if isDue { throw Self.truncated("\(place), whose writer had more to say", source.position) }
       finished = true
       return
+    }
+    if isDue, head.tag != .abort, head.streamID != member.streamID {
+      throw Failure(
+        .badData, "\(place) comes another stream, while its writer had more to say: several writers share this pipe",
+        hint: "let each writer have a file of its own, then cat them")
     }
     members += 1
     try at("member \(members)") {

@@ -13,12 +13,14 @@ public final class StreamWriter {
   public private(set) var totals = Totals()
 
   private let descriptor: Descriptor
-  private let headerBody: [UInt8]
+  private let isPipe: Bool
   private let streamID: UInt64
   private var sequence: UInt64 = 0
   /// Totals of the members before the one being written.
   private var ended = Totals()
   private var lastKey: Key?
+  /// Whether the member being written claims to be ordered.
+  private var isOrdered: Bool
   private var isOpen = false
 
   private let head = AlignedBuffer(capacity: RecordHead.byteCount)
@@ -42,8 +44,10 @@ public final class StreamWriter {
   public init(descriptor number: Int32, name: String, header: StreamHeader) throws {
     descriptor = Descriptor(number: number, name: name)
     descriptor.widenPipe()
+    isPipe = descriptor.isPipe
     self.header = header
-    headerBody = Self.body(header.json)
+    isOrdered = header.ordered
+    let headerBody = Self.body(header.json)
     guard headerBody.count <= Int(RecordHead.bodyLimit(.header)) else {
       throw Failure(.badData, "the header would take \(headerBody.count) bytes; at most 1 MiB is allowed", at: name)
     }
@@ -72,7 +76,7 @@ public final class StreamWriter {
   ) throws {
     let rows = runs.reduce(0) { $0 + $1.rows }
     guard rows > repeated || !indices.isEmpty else { return }
-    try beginMemberIfOrderBreaks(runs, skipping: repeated)
+    let repeated = try keepOrder(runs, repeated: repeated)
     let slots = header.slots
     let shape = RecordHead.FrameShape(
       rows: UInt32(rows), windows: UInt32(slots == 0 ? 0 : indices.count / slots), repeated: UInt32(repeated),
@@ -86,10 +90,7 @@ public final class StreamWriter {
     let tailBytes = UnsafeRawBufferPointer(rebasing: tail.bytes[..<(layout.length - layout.vectors.upperBound)])
     fillHead(.frame, length: layout.length, crc: CRC32.of(tailBytes, after: vectorsCRC), shape: shape)
 
-    var parts = [iovec(head)]
-    for run in runs where run.rows > 0 { parts.append(iovec(UnsafeRawBufferPointer(run.vectors))) }
-    parts.append(iovec(tailBytes))
-    try descriptor.write(&parts)
+    try writeFrame(runs, tailBytes)
 
     var counted = block
     counted.repeated = repeated
@@ -103,11 +104,16 @@ public final class StreamWriter {
   ///   - counts: `tool:what` → how many, of what was left out.
   ///   - provenance: where it has grown since the header was written.
   public func finish(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
+    try endMember(counts: counts, provenance: provenance)
+  }
+
+  private func endMember(counts: [String: Int] = [:], provenance: Provenance? = nil, continues: Bool = false) throws {
     var members = Self.difference(totals, ended).json
     if !counts.isEmpty { members["counts"] = .object(counts.mapValues { .integer(Int64($0)) }) }
     if let provenance, provenance != header.provenance { members["provenance"] = provenance.json }
+    if continues { members["continues"] = true }
     try writeRecord(.end, Self.body(.object(members)))
-    isOpen = false
+    isOpen = continues
   }
 
   /// Writes an abort record, if the stream is not whole yet: every stage downstream will stop and name the culprit.
@@ -136,6 +142,24 @@ public final class StreamWriter {
 // MARK: - The parts of a frame
 
 extension StreamWriter {
+  /// Writes head, vectors and tail: all that must be copied in one call.
+  private func writeFrame(_ runs: [VectorBlock], _ tailBytes: UnsafeRawBufferPointer) throws {
+    var parts = [iovec(head)]
+    for run in runs where run.rows > 0 {
+      var bytes = run.bytes
+      // Below a few pages the copy is cheaper.
+      if isPipe, let origin = run.origin, bytes.count >= 64 << 10 {
+        try descriptor.write(&parts)
+        parts.removeAll()
+        let moved = try descriptor.splice(from: origin.descriptor, offset: origin.offset, count: bytes.count)
+        bytes = UnsafeRawBufferPointer(rebasing: bytes[moved...])
+      }
+      parts.append(iovec(bytes))
+    }
+    parts.append(iovec(tailBytes))
+    try descriptor.write(&parts)
+  }
+
   /// Gathers the rows' checksums, computing those that are not known.
   ///
   /// - Returns: the CRC-32 of all vectors.
@@ -152,7 +176,7 @@ extension StreamWriter {
         checksums.append(contentsOf: repeatElement(0, count: run.rows))
         let found = checksums.withUnsafeMutableBufferPointer { all in
           RowChecks.check(
-            run.vectors, dim: run.dim, into: UnsafeMutableBufferPointer(rebasing: all[start...]), after: crc,
+            run.bytes, dim: run.dim, into: UnsafeMutableBufferPointer(rebasing: all[start...]), after: crc,
             appender: appender)
         }
         if let row = found.firstNonFinite {
@@ -212,17 +236,37 @@ extension StreamWriter {
     }
   }
 
-  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins.
-  private func beginMemberIfOrderBreaks(_ runs: [VectorBlock], skipping repeated: Int) throws {
-    guard header.ordered, repeated == 0, let last = lastKey, let first = runs.first(where: { $0.rows > 0 }),
-      first.key(0) <= last
-    else { return }
-    try finish()
+  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins; where rows within a frame come in
+  /// none, the new member says so. The end of the one before says that there is more to come, so that a stage killed in between leaves no stream that
+  /// looks whole.
+  ///
+  /// - Returns: how many rows the frame may call repeated: a member's first frame repeats none.
+  private func keepOrder(_ runs: [VectorBlock], repeated: Int) throws -> Int {
+    guard isOrdered else { return repeated }
+    var last = lastKey
+    var row = 0
+    var breaks = (first: false, later: false)
+    for run in runs {
+      for place in 0..<run.rows {
+        defer { row += 1 }
+        guard row >= repeated else { continue }
+        let key = run.key(place)
+        if let last, key <= last {
+          if row == repeated { breaks.first = true } else { breaks.later = true }
+        }
+        last = key
+      }
+    }
+    guard breaks.first || breaks.later else { return repeated }
+    isOrdered = !breaks.later
+    try endMember(continues: true)
     ended = totals
     sequence = 0
     lastKey = nil
-    try writeRecord(.header, headerBody)
-    isOpen = true
+    var header = header
+    header.ordered = isOrdered
+    try writeRecord(.header, Self.body(header.json))
+    return 0
   }
 
   private static func difference(_ all: Totals, _ before: Totals) -> Totals {

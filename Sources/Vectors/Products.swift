@@ -1,4 +1,4 @@
-internal import CProducts
+internal import CShims
 
 /// Inner products of rows, in single precision lanes that are added up in double precision: within a few units in the last place
 /// of a Float of the exact value, and the same whatever lies around the rows in memory.
@@ -11,7 +11,7 @@ public enum Products {
     precondition(a.count == b.count, "vectors of one dim")
     let fast = lanes(a, b)
     // Beyond the range of Float (or where squares vanish below it) the sum is taken again in double precision.
-    return fast.magnitude < 0x1p126 && (fast.magnitude > 0x1p-60 || fast == 0) ? fast : wide(a, b)
+    return fast.magnitude < 0x1p126 && fast.magnitude > 0x1p-60 ? fast : wide(a, b)
   }
 
   private static func lanes(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {

@@ -1,14 +1,14 @@
 /// Rows of vectors with their keys, and windows over them: what a frame of a stream carries, in memory.
 ///
 /// A block is a view: it points into buffers that its maker owns (a stream reader's frame, a `VectorStore`), and is good
-/// until that maker moves on. Whoever makes a block guarantees that `vectors` has `rows × dim` entries, `articles`,
-/// `chunks` and `steps` have `rows`, and every entry of `indices` is below `rows`.
+/// until that maker moves on. Whoever makes a block guarantees that every entry of `indices` is below `rows`.
 public struct VectorBlock {
   /// Entries of one vector.
   public let dim: Int
   public let rows: Int
-  /// (rows, dim), row-major.
-  public let vectors: UnsafeBufferPointer<Float>
+  /// The bytes of the vectors, (rows, dim) float32, row-major. Where they point into a file someone else laid out, they may lie at any
+  /// address: good for passing on, and for `VectorStore` to copy.
+  public let bytes: UnsafeRawBufferPointer
   /// (rows).
   public let articles: UnsafeBufferPointer<UInt64>
   /// (rows).
@@ -17,6 +17,8 @@ public struct VectorBlock {
   public let steps: UnsafeBufferPointer<UInt32>
   /// (rows): the CRC-32 of each row's bytes, where the maker has computed it.
   public var checksums: UnsafeBufferPointer<UInt32>?
+  /// Where the bytes of the vectors lie in an open file, for whoever can pass them on without a copy.
+  public var origin: FileOrigin?
   /// How many rows at the head are those that stood last in the block before, repeated for the windows' sake.
   public var repeated: Int
   /// Indices per window.
@@ -33,12 +35,25 @@ public struct VectorBlock {
     indices: UnsafeBufferPointer<UInt32> = UnsafeBufferPointer(start: nil, count: 0),
     weights: UnsafeBufferPointer<Float>? = nil
   ) {
-    precondition(vectors.count == articles.count * dim, "a matrix of rows × dim")
+    self.init(
+      dim: dim, bytes: UnsafeRawBufferPointer(vectors), articles: articles, chunks: chunks, steps: steps,
+      checksums: checksums, repeated: repeated, slots: slots, indices: indices, weights: weights)
+  }
+
+  /// A block whose vectors may lie at any address.
+  public init(
+    dim: Int, bytes: UnsafeRawBufferPointer, articles: UnsafeBufferPointer<UInt64>,
+    chunks: UnsafeBufferPointer<UInt32>, steps: UnsafeBufferPointer<UInt32>,
+    checksums: UnsafeBufferPointer<UInt32>? = nil, repeated: Int = 0, slots: Int = 0,
+    indices: UnsafeBufferPointer<UInt32> = UnsafeBufferPointer(start: nil, count: 0),
+    weights: UnsafeBufferPointer<Float>? = nil
+  ) {
+    precondition(bytes.count == 4 * articles.count * dim, "a matrix of rows × dim")
     precondition(chunks.count == articles.count && steps.count == articles.count, "a key per row")
     precondition(repeated <= articles.count, "repeated rows are rows")
     self.dim = dim
     self.rows = articles.count
-    self.vectors = vectors
+    self.bytes = bytes
     self.articles = articles
     self.chunks = chunks
     self.steps = steps
@@ -47,6 +62,13 @@ public struct VectorBlock {
     self.slots = slots
     self.indices = indices
     self.weights = weights
+  }
+
+  /// (rows, dim), row-major; for blocks whose vectors lie at addresses that floats may have.
+  @inlinable
+  public var vectors: UnsafeBufferPointer<Float> {
+    precondition(Int(bitPattern: bytes.baseAddress) & 3 == 0, "vectors at an address for floats")
+    return bytes.assumingMemoryBound(to: Float.self)
   }
 
   public var windows: Int { slots == 0 ? 0 : indices.count / slots }
@@ -77,10 +99,30 @@ public struct VectorBlock {
   public func rows(_ range: Range<Int>) -> VectorBlock {
     VectorBlock(
       dim: dim,
-      vectors: UnsafeBufferPointer(rebasing: vectors[range.lowerBound * dim..<range.upperBound * dim]),
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[4 * range.lowerBound * dim..<4 * range.upperBound * dim]),
       articles: UnsafeBufferPointer(rebasing: articles[range]),
       chunks: UnsafeBufferPointer(rebasing: chunks[range]),
       steps: UnsafeBufferPointer(rebasing: steps[range]),
-      checksums: checksums.map { UnsafeBufferPointer(rebasing: $0[range]) })
+      checksums: checksums.map { UnsafeBufferPointer(rebasing: $0[range]) }
+    ).with(origin?.advanced(by: 4 * range.lowerBound * dim))
   }
+
+  private func with(_ origin: FileOrigin?) -> VectorBlock {
+    var block = self
+    block.origin = origin
+    return block
+  }
+}
+
+/// A place in an open regular file.
+public struct FileOrigin: Hashable, Sendable {
+  public let descriptor: Int32
+  public let offset: Int
+
+  public init(descriptor: Int32, offset: Int) {
+    self.descriptor = descriptor
+    self.offset = offset
+  }
+
+  public func advanced(by bytes: Int) -> FileOrigin { FileOrigin(descriptor: descriptor, offset: offset + bytes) }
 }

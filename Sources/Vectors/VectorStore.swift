@@ -39,7 +39,10 @@ public struct VectorStore {
   public mutating func append(_ block: VectorBlock, rows range: Range<Int>) {
     precondition(block.dim == dim, "rows of one dim")
     if let known = block.checksums, checksums.count == rows { checksums.append(contentsOf: known[range]) }
-    vectors.append(contentsOf: block.vectors[range.lowerBound * dim..<range.upperBound * dim])
+    let source = UnsafeRawBufferPointer(rebasing: block.bytes[4 * range.lowerBound * dim..<4 * range.upperBound * dim])
+    let start = vectors.count
+    vectors.append(contentsOf: repeatElement(0, count: range.count * dim))
+    vectors.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: source) }
     articles.append(contentsOf: block.articles[range])
     chunks.append(contentsOf: block.chunks[range])
     steps.append(contentsOf: block.steps[range])

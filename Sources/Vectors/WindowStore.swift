@@ -24,8 +24,13 @@ public struct WindowStore {
   /// Starts a window.
   public mutating func begin() { window.removeAll(keepingCapacity: true) }
 
-  /// Adds the vector of the window's next slot.
-  public mutating func append(_ vector: UnsafeBufferPointer<Float>) { window.append(contentsOf: vector) }
+  /// Adds the vector of the window's next slot: the bytes of (dim) floats, at any address.
+  public mutating func append(_ vector: UnsafeRawBufferPointer) {
+    precondition(vector.count == 4 * rows.dim, "a vector of \(rows.dim) entries")
+    let start = window.count
+    window.append(contentsOf: repeatElement(0, count: rows.dim))
+    window.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: vector) }
+  }
 
   /// Scales the window's vectors to unit length.
   public mutating func normalize() {

@@ -43,7 +43,7 @@ import Vectors
         var rows = [Float](repeating: 1e38, count: dim * 4)
         rows[2 * dim + column] = bad
         var checksums = [UInt32](repeating: 0, count: 4)
-        let found = rows.withUnsafeBufferPointer { vectors in
+        let found = rows.withUnsafeBytes { vectors in
           checksums.withUnsafeMutableBufferPointer { checksums in
             RowChecks.check(vectors, dim: dim, into: checksums, appender: CRC32.Appender(length: 4 * dim))
           }

@@ -40,8 +40,8 @@ extension FloatRows {
     var result: (vectors: [Float], checksums: [UInt32], nonFinite: [Int]) = ([], [], [])
     while let chunk = try next(limit: limit) {
       #expect(chunk.first * dim == result.vectors.count)
-      #expect(chunk.vectors.count == chunk.rows * dim)
-      result.vectors += chunk.vectors
+      #expect(chunk.bytes.count == 4 * chunk.rows * dim)
+      result.vectors += (0..<chunk.rows * dim).map { chunk.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
       result.checksums += chunk.checksums
       result.nonFinite += chunk.nonFinite
     }

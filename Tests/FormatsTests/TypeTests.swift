@@ -1,4 +1,5 @@
 @testable import Formats
+import Checksums
 import Failures
 import Testing
 
@@ -91,9 +92,9 @@ import Testing
       for place in 0..<count {
         for value in [Float.nan, .infinity, -.infinity, .signalingNaN] {
           var vector = [Float](repeating: -.greatestFiniteMagnitude, count: count)
-          #expect(RowChecks.isFinite(UnsafeBufferPointer(start: vector, count: count)))
+          #expect(vector.withUnsafeBytes { RowChecks.isFinite($0) })
           vector[place] = value
-          #expect(!RowChecks.isFinite(UnsafeBufferPointer(start: vector, count: count)))
+          #expect(vector.withUnsafeBytes { !RowChecks.isFinite($0) })
           #expect(vector.withUnsafeBufferPointer { firstNonFinite(in: $0) } == place)
         }
       }

@@ -29,7 +29,8 @@ def frame_of(keys, **more):
 
 def member(header, frames, **end):
     file = io.BytesIO()
-    writer = vs.Writer(file, header)
+    writer = vs.Writer(file)
+    writer.begin(header)
     for frame in frames:
         writer.write(frame)
     writer.end(**end)
@@ -37,7 +38,9 @@ def member(header, frames, **end):
 
 def aborted(header, frames, *values):
     file = io.BytesIO()
-    writer = vs.Writer(file, header)
+    writer = vs.Writer(file)
+    if header:
+        writer.begin(header)
     for frame in frames:
         writer.write(frame)
     writer.abort(*values)
@@ -63,15 +66,20 @@ def joined(records, length=None):
         stream += head + struct.pack("<I", zlib.crc32(head)) + body
     return stream
 
-def ending(record, **changes):
-    return record[:4] + [vs.to_json(vs.from_json(record[4]) | changes)]
+def renumbered(records):
+    return [record[:2] + [number] + record[3:] for number, record in enumerate(records)]
 
-def retotalled(records, slots=0):
+def ending(record, **changes):
+    return record[:4] + [vs.to_json(json.loads(record[4]) | changes)]
+
+def retotalled(records):
     """The records with an END whose totals and digests are those of its frames, faulty as these may be."""
     demand, vs.demand = vs.demand, lambda truth, complaint: None
-    frames = [vs.unpack(fields, body, 4, slots) for _, _, _, fields, body in records[1:-1]]
+    counting = vs.Member(json.loads(records[0][4]))
+    for _, _, _, fields, body in records[1:-1]:
+        counting.take(fields, body)
     vs.demand = demand
-    return records[:-1] + [ending(records[-1], **vs.named(sum(map(vs.totals_of, frames))))]
+    return records[:-1] + [ending(records[-1], **vs.named(counting.totals))]
 
 def patched(record, offset, data):
     body = record[4]
@@ -89,8 +97,6 @@ prediction_frames = [frame_of([(1, 3, 1), (1, 3, 2), (1, 4, 1), (1, 4, 2)]), fra
 plain = member(CHUNKS, chunk_frames)
 windows = member(SEQUENCES, sequence_frames)
 failure = ("npz-read", 65, "wiki.npz: vectors.npy: CRC mismatch")
-alone = io.BytesIO()
-vs.Writer(alone).abort(*failure)
 
 GOOD = {
     "chunks-v1.nvs": plain,
@@ -105,7 +111,7 @@ GOOD = {
 }
 ABORTS = {
     "abort-v1.nvs": aborted(CHUNKS, chunk_frames[:1], *failure),
-    "abort-alone-v1.nvs": alone.getvalue(),
+    "abort-alone-v1.nvs": aborted(None, [], *failure),
 }
 
 # The bad ones
@@ -127,13 +133,16 @@ def bad_files():
     yield "dim-differs.nvs", "dim", plain + member(dict(CHUNKS, dim=3), [replace(flat, vectors=flat.vectors[:, :3])])
     other = split(member(dict(CHUNKS, metadata={"shard:number": 2}), chunk_frames))
     yield "interleaved.nvs", "stream id", joined([record for pair in zip(split(plain), other) for record in pair])
+    yield "order-lies.nvs", "ascending order", joined(retotalled(renumbered([header, second, first, end])))
+    step = struct.pack("<I", 1)                             # of the second frame's second row, after 3 keys of 12 bytes
+    yield "step-in-chunks.nvs", "step", joined(retotalled([header, first, patched(second, 64 + 12 * 3 + 4, step), end]))
 
     header, first, second, end = split(windows)
     index = 128 + 16 * 5 + 4 * 5                            # of the first frame: 80 bytes of vectors, padded; 5 rows; 5 indices
     out = patched(first, index, struct.pack("<I", 5))       # the digest can't be right: there is no row 5
     yield "index-out-of-range.nvs", "out of range", joined([header, out, second, end])
     differing = patched(second, 16, struct.pack("<f", 0.25))
-    yield "repeated-differ.nvs", "differ from the frame before", joined(retotalled([header, first, differing, end], slots=4))
+    yield "repeated-differ.nvs", "differ from the frame before", joined(retotalled([header, first, differing, end]))
 
 def main():
     (STREAMS / "bad").mkdir(parents=True, exist_ok=True)

@@ -1,26 +1,24 @@
-#!/usr/bin/env python3
-"""Reads and writes vector streams (.nvs) with Python and NumPy alone. The format: docs/stream-format.md.
-
-    python3 vector_stream.py check|info|negate|copy  < in.nvs  > out
-"""
-import argparse, json, struct, sys, zlib
+"""Reads and writes vector streams (.nvs) with Python and NumPy alone. The format: docs/stream-format.md."""
+import hashlib, json, operator, struct, zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 import numpy as np
 
 HEADER, FRAME, END, ABORT = b"\x93NVS\r\n\x1a\n", b"NVSFRAME", b"NVSEND\0\0", b"NVSABORT"
-LIMITS = {HEADER: 1 << 20, FRAME: 64 << 20, END: 64 << 20, ABORT: 1 << 20}      # bytes of body
-HEAD = struct.Struct("<8sQQQ24sI")      # tag, stream id, sequence number, length, fields, body's CRC; then its own CRC
-FIELDS = struct.Struct("<6I")           # of a frame: rows, windows, repeated, flags, dim, slots
+LIMITS = {HEADER: 1 << 20, FRAME: 64 << 20, END: 64 << 20, ABORT: 1 << 20}  # bytes of body
+HEAD = struct.Struct("<8sQQQ24sI")  # tag, stream id, sequence number, length, fields, body's CRC; its own
+FIELDS = struct.Struct("<6I")       # of a frame: rows, windows, repeated rows, flags, dim, slots
+PARTS = ("vectors", "articles", "chunks", "steps", "indices", "weights")
+TOTALS = ("frames", "rows", "windows", "row_digest", "window_digest")
 
 class StreamError(Exception):
-    """What is wrong with a stream, in one line."""
-    tool, status = "vector_stream", 65
+    """What is wrong with a stream, in one line; `upstream` is the tool, status and reason of an ABORT."""
+    def __init__(self, complaint, upstream=None):
+        super().__init__(" ".join(complaint.split()))
+        self.upstream = upstream
 
-class UpstreamFailure(StreamError):
-    """The stream ends in an ABORT: the stage `tool` failed with exit status `status` for `reason`."""
-    def __init__(self, tool, status, reason):
-        super().__init__(" ".join(f"{tool} failed: {reason}".split()))
-        self.tool, self.status, self.reason = tool, status, reason
+    def culprit(self, tool):
+        return self.upstream or (tool, 65, str(self))
 
 def demand(truth, complaint):
     if not truth:
@@ -28,257 +26,169 @@ def demand(truth, complaint):
 
 @dataclass
 class Frame:
-    """R rows of dimension D and W windows of S slots."""
-    vectors: np.ndarray                 # (R, D) float32
-    articles: np.ndarray                # (R) uint64
-    chunks: np.ndarray                  # (R) uint32
-    steps: np.ndarray                   # (R) uint32
-    indices: np.ndarray = ()            # (W, S) uint32, rows of this frame
-    weights: np.ndarray = None          # (W) float32, or None where each is 1
-    repeated: int = 0                   # so many rows at the beginning are the last ones of the frame before
+    vectors: np.ndarray             # (R, D) float32: R rows of dimension D
+    articles: np.ndarray            # (R) uint64
+    chunks: np.ndarray              # (R) uint32
+    steps: np.ndarray               # (R) uint32
+    indices: np.ndarray = ()        # (W, S) uint32, rows of this frame: W windows of S slots
+    weights: np.ndarray = ()        # (W) float32, or empty where each is 1
+    repeated: int = 0               # so many rows at the beginning are the last ones of the frame before
 
-# Bodies: JSON and frames
-
-def padded(data, filler=b"\0"):
-    return data + filler * (-len(data) % 64)
+def layout(rows, windows, repeated, flags, dim, slots):     # of a frame's body, as a type of NumPy
+    shapes = (rows, dim), (rows,), (rows,), (rows,), (windows, slots), (windows * flags,)
+    vectors, *others = zip(PARTS, ("<f4", "<u8", "<u4", "<u4", "<u4", "<f4"), shapes)
+    gap, rest = -4 * rows * dim % 64, -4 * (4 * rows + windows * (slots + flags)) % 64
+    return np.dtype([vectors, ("gap", "u1", (gap,)), *others, ("rest", "u1", (rest,))])
 
 def to_json(value):
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return padded(text.encode(), b" ")
+    return (body := text.encode(errors="replace")) + b" " * (-len(body) % 64)
 
-def from_json(body):
-    try:
-        value = json.loads(body.decode())
-        to_json(value)                          # refuses NaN, which Python would read, and whatever can't be passed on
-    except (ValueError, RecursionError):
-        value = None
-    demand(type(value) is dict, "a body is not a JSON object")
-    return value
-
-def layout(rows, windows, repeated, flags, dim, slots):
-    """Type and count of each part of a frame's body, paddings included."""
-    keys = 16 * rows + 4 * windows * (slots + flags)
-    return [("<f4", rows * dim), ("u1", -4 * rows * dim % 64), ("<u8", rows), ("<u4", rows), ("<u4", rows),
-            ("<u4", windows * slots), ("<f4", windows * flags), ("u1", -keys % 64)]
-
-def pack(frame, slots):
-    """Fields and body of a frame."""
-    flags = int(frame.weights is not None)
-    fields = (len(frame.articles), len(frame.indices), frame.repeated, flags, np.shape(frame.vectors)[1], slots)
-    parts = layout(*fields)
-    arrays = (frame.vectors, np.zeros(parts[1][1]), frame.articles, frame.chunks, frame.steps, frame.indices,
-              frame.weights if flags else (), np.zeros(parts[7][1]))
-    arrays = [np.asarray(array, kind) for array, (kind, _) in zip(arrays, parts)]
-    demand([a.size for a in arrays] == [count for _, count in parts], "the sizes of a frame's arrays disagree")
-    return FIELDS.pack(*fields), b"".join(a.tobytes() for a in arrays)
-
-def unpack(fields, body, dim, slots):
-    """The frame in a body, checked; its arrays are views of the body."""
-    rows, windows, repeated, flags, *shape = FIELDS.unpack(fields)
-    demand(shape == [dim, slots], f"a frame has dim and slots {shape}, by its header they are {[dim, slots]}")
-    demand(flags <= 1, f"a frame has unknown flags {flags:#x}")
-    demand(rows > 0, "a frame has no rows")
-    demand(slots or not windows, "a frame has windows, its header no roles")
-    parts = layout(*FIELDS.unpack(fields))
-    ends = np.cumsum([np.dtype(kind).itemsize * count for kind, count in parts]).tolist()
-    demand(len(body) == ends[-1], f"a frame's body has {len(body)} bytes where {ends[-1]} are due")
-    vectors, gap, articles, chunks, steps, indices, weights, rest = (
-        np.frombuffer(body[start:end], kind) for start, end, (kind, _) in zip([0] + ends, ends, parts))
-    demand(not gap.any() and not rest.any(), "a frame's padding is not zero")
-    demand(np.isfinite(vectors).all(), "a vector is not finite")
-    demand((indices < rows).all(), "an index is out of range")
-    demand(np.isfinite(weights).all() and (weights >= 0).all(), "a weight is negative or not finite")
-    return Frame(vectors.reshape(rows, dim), articles, chunks, steps, indices.reshape(windows, slots),
-                 weights if flags else None, repeated)
-
-# Digests and totals
-
-def mix(x):
-    """The finalizer of splitmix64, of an array of uint64 (whose arithmetic is modulo 2^64)."""
-    z = x + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-def totals_of(frame):
-    """An array of uint64: frames, rows, windows, row digest, window digest."""
-    crcs = np.array([zlib.crc32(vector) for vector in frame.vectors], np.uint64)
-    rows = mix(mix(mix(frame.articles) ^ (frame.chunks + (frame.steps.astype(np.uint64) << np.uint64(32)))) ^ crcs)
-    weights = np.ones(len(frame.indices), "<f4") if frame.weights is None else frame.weights
-    windows = mix(weights.view("<u4").astype(np.uint64))
-    for slot in frame.indices.T:
-        windows = mix(windows ^ rows[slot])
-    rows = rows[frame.repeated:]
-    return np.array([1, len(rows), len(windows), rows.sum(), windows.sum()], np.uint64)
+def mix(x):                         # the finalizer of splitmix64; arrays of uint64 compute modulo 2^64
+    z = x + 0x9E3779B97F4A7C15
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB
+    return z ^ (z >> 31)
 
 def named(totals):
-    values = totals.tolist()[:3] + [f"{digest:016x}" for digest in totals.tolist()[3:]]
-    return dict(zip(("frames", "rows", "windows", "row_digest", "window_digest"), values))
-
-# Members: what reader and writer share
-
-def whole(value, most=1 << 32):
-    return type(value) is int and 1 <= value <= most
-
-def are_roles(value):
-    names = ("context", "target", "previous", "negative", "future")
-    return (type(value) is list and all(type(role) is dict and role.get("name") in names for role in value)
-            and all(whole(role.get("count")) for role in value)
-            and tuple(role["name"] for role in value[:2]) == names[:2])
-
-def are_counts(value):
-    return type(value) is dict and all(type(count) in (int, float) for count in value.values())
-
-def is_provenance(value):
-    return type(value) is list and all(
-        type(stage) is dict and type(stage.get("id")) is str and type(stage.get("parents", [])) is list
-        and all(parent in [s["id"] for s in value[:i]] for parent in stage.get("parents", []))
-        for i, stage in enumerate(value))
-
-HEADER_KEYS = {"requires": lambda v: v in (None, []), "kind": lambda v: v in ("chunks", "sequences", "predictions"),
-               "dim": lambda v: whole(v, 1 << 24), "ordered": lambda v: type(v) is bool, "provenance": is_provenance,
-               "metadata": lambda v: type(v) in (dict, type(None))}
-SEQUENCE_KEYS = {"roles": are_roles, "offset": whole}
+    return dict(zip(TOTALS, totals.tolist()[:3] + [f"{digest:016x}" for digest in totals.tolist()[3:]]))
 
 class Member:
-    """A member's header, its totals so far, and its frame before the next."""
+    """A member so far: its header, totals, last frame and last key; and what a stream's members share."""
     def __init__(self, header):
-        sequences = header.get("kind") == "sequences"
-        for key, is_good in (HEADER_KEYS | SEQUENCE_KEYS if sequences else HEADER_KEYS).items():
-            demand(is_good(header.get(key)), f"this reader does not know the header's {key} {header.get(key)!r}")
-        self.header, self.totals, self.before = header, np.zeros(5, np.uint64), None
-        self.slots = sum(role["count"] for role in header["roles"]) if sequences else 0
+        kind, dim, sequences = header["kind"], header["dim"], header["kind"] == "sequences"
+        roles = [(role["name"], role["count"]) for role in header["roles"]] if sequences else []
+        offset = header["offset"] if sequences else 1
+        numbers = [dim, offset, *(count for _, count in roles)]
+        demand(not header.get("requires"), f"the stream requires {header.get('requires')}, unknown here")
+        demand(kind in ("chunks", "predictions") or sequences and roles[0][0] == "context"
+               and roles[1] == ("target", 1) and len(dict(roles)) == len(roles), "unknown kind or roles")
+        demand(type(header["ordered"]) is bool and all("id" in entry for entry in header["provenance"])
+               and all(type(n) is int and n > 0 for n in numbers) and dim <= 16_777_200, "malformed header")
+        self.header, self.kind, self.shape = header, kind, [dim, sum(numbers[2:])]
+        self.shared = f"{kind} of dim {dim}, roles {roles}, offset {offset}"
+        self.totals, self.last, self.key = np.zeros(5, np.uint64), Frame(*[np.zeros(0)] * 4), []
 
     def take(self, fields, body):
-        """The frame in a body, checked against the frame before, and counted."""
-        frame, before, n = unpack(fields, body, self.header["dim"], self.slots), self.before, FIELDS.unpack(fields)[2]
-        demand(n <= min(len(frame.chunks), len(before.chunks) if before else 0), "more rows repeated than there are")
-        for part in ("vectors", "articles", "chunks", "steps") if n else ():
-            demand(getattr(frame, part)[:n].tobytes() == getattr(before, part)[-n:].tobytes(),
-                   f"repeated rows differ from the frame before in their {part}")
-        self.totals += totals_of(frame)
-        self.before = frame
-        return replace(frame)           # another object, whose fields the caller may set
+        """The frame in a body, checked and counted; its arrays are views of the body."""
+        (rows, windows, n, flags, *shape), before = FIELDS.unpack(fields), self.last
+        demand(shape == self.shape, f"a frame has dim and slots {shape}, its header {self.shape}")
+        fits = flags <= 1 and 0 < rows * shape[0] <= len(body) and windows <= windows * shape[1] <= len(body)
+        demand(fits and len(body) == layout(*FIELDS.unpack(fields)).itemsize,
+               f"a frame of {len(body)} bytes can't have {rows} rows, {windows} windows and flags {flags:#x}")
+        parts = np.frombuffer(body, layout(*FIELDS.unpack(fields)))[0]
+        frame = Frame(*(parts[part] for part in PARTS), repeated=n)
+        weights = frame.weights if flags else np.ones(windows, "<f4")
+        demand(not parts["gap"].any() and not parts["rest"].any(), "a frame's padding is not zero")
+        demand(np.isfinite(frame.vectors).all(), "a vector is not finite")
+        demand((frame.indices < rows).all(), "an index is out of range")
+        demand(((weights >= 0) & (weights < np.inf)).all(), "a weight is negative or not finite")
+        demand(((frame.steps > 0) == (self.kind == "predictions")).all(), "a step is wrong for the kind")
+        tail = len(before.articles) - n
+        same = [getattr(before, p)[tail:].tobytes() == getattr(frame, p)[:n].tobytes() for p in PARTS[:4]]
+        demand(0 <= tail and n <= rows and all(same), "repeated rows differ from the frame before")
+        keys = self.key + list(zip(frame.articles.tolist(), frame.chunks.tolist(), frame.steps.tolist()))[n:]
+        demand(not self.header["ordered"] or all(map(operator.lt, keys, keys[1:])), "not in ascending order")
+        crcs = np.fromiter(map(zlib.crc32, frame.vectors), np.uint64, rows)
+        digests = mix(mix(mix(frame.articles) ^ (frame.chunks + frame.steps * np.uint64(1 << 32))) ^ crcs)
+        hashes = mix(weights.view("<u4").astype(np.uint64))
+        for slot in frame.indices.T:
+            hashes = mix(hashes ^ digests[slot])
+        self.last, self.key = frame, keys[-1:]
+        self.totals += np.array([1, rows - n, windows, digests[n:].sum(), hashes.sum()], np.uint64)
+        return replace(frame)       # its caller may change the copy
 
 class Reader:
-    """Iterates over the frames of all members of `file`, a buffered binary file; raises StreamError at the first fault.
-
-    `header` is the first member's; `totals`, `counts` and `provenance` are the whole stream's, after its last frame."""
+    """Iterates over a stream's frames; then `totals`, `counts` and `header["provenance"]` are complete."""
     def __init__(self, file):
-        self.file, self.offset, self.totals, self.counts = file, 0, None, {}
-        self._member = self._begin(None)
-        self.header, self.provenance = self._member.header, self._member.header["provenance"]
+        self.counts, self._frames = Counter(), self._read(file)
+        next(self._frames)          # as far as the first header
 
     def __iter__(self):
-        member, totals, stages = self._member, np.zeros(5, np.uint64), {}
-        while member:
-            while (record := self._record())[0] == FRAME:
-                yield member.take(*record[1:])
-            demand(record[0] == END, "a header stands inside a member")
-            end, totals = from_json(record[2]), totals + member.totals
-            for key, value in named(member.totals).items():
-                demand(end.get(key) == value, f"the end says {key} {end.get(key)!r}, but {value!r} came")
-            counts, provenance = end.get("counts", {}), end.get("provenance", member.header["provenance"])
-            demand(are_counts(counts) and is_provenance(provenance), "the end's counts or provenance are malformed")
-            for name, count in counts.items():
-                self.counts[name] = self.counts.get(name, 0) + count
-            for stage in provenance:
-                stages.setdefault(stage["id"], stage)
-            member = self._begin(member)
-        self.totals, self.provenance = named(totals), list(stages.values())
+        return self._frames
 
-    def _begin(self, before):
-        """The next member, or None where the stream ends."""
-        self._stream, self._next = None, 0
-        record = self._record(may_end=before is not None)
-        if record is None:
-            return None
-        demand(record[0] == HEADER, "a member does not begin with a header")
-        member = Member(from_json(record[2]))
-        for key in ("kind", "dim", "roles", "offset") if before else ():
-            old, new = before.header.get(key), member.header.get(key)
-            demand(old == new, f"the stream's members differ in {key}: {old!r}, then {new!r}")
-        return member
+    def _read(self, file):
+        first, totals, stages = None, 0, {}
+        try:
+            for tag, fields, body in records(file):
+                if tag == FRAME:
+                    yield member.take(fields, body)
+                elif tag == HEADER:
+                    member = Member(body)
+                    if not first:
+                        first, self.header = member, body
+                        yield
+                    demand(member.shared == first.shared, f"members differ: {first.shared}; {member.shared}")
+                elif tag == ABORT:
+                    upstream = body["tool"], operator.index(body["status"]), body["reason"]
+                    raise StreamError(body["tool"] + " failed: " + body["reason"], upstream)
+                else:
+                    for key, value in named(member.totals).items():
+                        demand(body[key] == value, f"the end says {key} {body[key]!r}, but {value!r} came")
+                    totals = totals + member.totals
+                    self.counts.update({key: operator.index(n) for key, n in body.get("counts", {}).items()})
+                    for entry in body.get("provenance", member.header["provenance"]):
+                        stages.setdefault(entry["id"], entry)
+                    self.header = {**self.header, "provenance": list(stages.values())}
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise StreamError(f"a body's JSON is malformed: {error!r}") from error
+        self.totals = named(totals)
 
-    def _record(self, may_end=False):
-        """Tag, fields and body of the next record; raised if it is an ABORT."""
-        head, at = self.file.read(64), f"the record at byte {self.offset}"
-        if may_end and not head:
-            return None
-        demand(len(head) == 64, f"the stream is truncated after {self.offset + len(head)} bytes")
-        tag, stream, sequence, length, fields, crc = HEAD.unpack(head[:60])
-        demand(tag in LIMITS, f"{at} has an unknown tag {tag!r}")
-        demand(zlib.crc32(head[:60]) == int.from_bytes(head[60:], "little"), f"{at} has a wrong CRC of its head")
-        major, rest = int.from_bytes(fields[:2], "little"), fields[4:] if tag == HEADER else fields
-        demand(tag != HEADER or major == 1, f"the stream is of major version {major}, this reader knows version 1")
-        demand(self._stream in (None, stream), f"{at} has another stream id: several writers may have shared a pipe")
-        demand(sequence == self._next, f"{at} has sequence number {sequence} where {self._next} is due")
-        demand(length <= LIMITS[tag], f"{at} has a body of {length} bytes, which is too long")
-        demand(length % 64 == 0, f"{at} has a body of {length} bytes, not a multiple of 64")
-        demand(tag == FRAME or not any(rest), f"{at} has fields that are not zero")
-        body = self.file.read(length)
-        demand(len(body) == length, f"the stream is truncated after {self.offset + 64 + len(body)} bytes")
-        demand(zlib.crc32(body) == crc, f"{at} has a wrong CRC of its body")
-        self.offset, self._stream, self._next = self.offset + 64 + length, stream, sequence + 1
-        if tag == ABORT:
-            values = [from_json(body).get(key) for key in ("tool", "status", "reason")]
-            demand([type(value) for value in values] == [str, int, str], f"{at} is a malformed abort: {values}")
-            raise UpstreamFailure(*values)
-        return tag, fields, body
+def records(file):
+    """Tag, fields and body of each record of a stream, which is sound and next in sequence."""
+    at, due = 0, None               # the record's first byte; its stream id and sequence number
+    while (head := file.read(64)) or due or not at:
+        demand(len(head) == 64, f"the stream is truncated after {at + len(head)} bytes")
+        tag, stream, number, length, fields, crc = HEAD.unpack(head[:60])
+        demand(tag in LIMITS, f"an unknown tag, {tag!r}, at byte {at}")
+        demand(zlib.crc32(head[:60]) == int.from_bytes(head[60:], "little"), f"wrong head CRC, at byte {at}")
+        demand(tag != HEADER or fields[:2] == b"\1\0", f"the stream has major version {fields[0]}, not 1")
+        demand((stream, number) == (due or (stream, 0)), f"wrong stream id or sequence number, at byte {at}")
+        demand(tag == ABORT or (tag == HEADER) == (number == 0), f"a header must begin a member, at byte {at}")
+        demand(length <= LIMITS[tag] and length % 64 == 0, f"a body is too long or odd, at byte {at}")
+        body = file.read(length)
+        demand(len(body) == length and zlib.crc32(body) == crc, f"truncated body, or wrong CRC, at byte {at}")
+        body = body if tag == FRAME else json.loads(body.decode(), parse_constant=int)    # no NaN
+        yield tag, fields, body
+        goes_on = tag != END or body.get("continues") is True
+        at, due = at + 64 + length, (stream, 0 if tag == END else number + 1) if goes_on else None
+
+def stage(header, tool, arguments):
+    """A copy of a header in whose provenance one more stage follows those that none has followed yet."""
+    old = header["provenance"]
+    followed = {parent for entry in old for parent in entry.get("parents", [])}
+    parents = [entry["id"] for entry in old if entry["id"] not in followed]
+    new = {"tool": tool, "version": "1", "arguments": arguments, "parents": parents}
+    return {**header, "provenance": [*old, {"id": hashlib.sha256(to_json(new)).hexdigest()[:16], **new}]}
 
 class Writer:
-    """Writes one member to `file`: the header at once; without a header, it can only `abort`."""
-    def __init__(self, file, header=None):
-        self.file, self._next, self._stream = file, 0, 0
-        if header is not None:
-            self.member = Member({"ordered": False, "provenance": [], **header})
-            body = to_json(self.member.header)
-            self._stream = int(mix(np.array([zlib.crc32(body)], np.uint64))[0])
-            self._record(HEADER, body, struct.pack("<HH", 1, 0))
+    """Writes members to a file: `begin`, `write` frames, `end`; at any time, `abort`."""
+    def __init__(self, file):
+        self.file, self._stream, self._number = file, 0, 0
+
+    def begin(self, header):
+        self.member, self._stream = Member(header), int(mix(np.uint64([zlib.crc32(to_json(header))]))[0])
+        self._record(HEADER, to_json(header), struct.pack("<HH", 1, 0))
 
     def write(self, frame):
-        fields, body = pack(frame, self.member.slots)
-        self.member.take(fields, body)          # what it writes has passed a reader's checks
-        self._record(FRAME, body, fields)
+        counts = len(frame.articles), len(frame.indices), frame.repeated, len(frame.weights) > 0
+        fields = FIELDS.pack(*counts, *self.member.shape)
+        body = np.zeros((), layout(*counts, *self.member.shape))
+        for part in PARTS:
+            body[part] = np.reshape(getattr(frame, part), body[part].shape)
+        self.member.take(fields, body.tobytes())        # refuses what a reader would refuse
+        self._record(FRAME, body.tobytes(), fields)
 
     def end(self, counts=None, provenance=None):
-        end = named(self.member.totals) | ({"counts": counts} if counts else {})
-        changed = provenance is not None and provenance != self.member.header["provenance"]
-        self._record(END, to_json(end | ({"provenance": provenance} if changed else {})))
+        old, more = self.member.header, {"counts": counts, "provenance": provenance}
+        new = {key: value for key, value in more.items() if value and value != old.get(key)}
+        self._record(END, to_json(named(self.member.totals) | new))
 
     def abort(self, tool, status, reason):
         self._record(ABORT, to_json({"tool": tool, "status": status, "reason": " ".join(reason.split())}))
 
     def _record(self, tag, body, fields=b""):
         demand(len(body) <= LIMITS[tag], f"a body of {len(body)} bytes is too long")
-        head = HEAD.pack(tag, self._stream, self._next, len(body), fields, zlib.crc32(body))
+        head = HEAD.pack(tag, self._stream, self._number, len(body), fields, zlib.crc32(body))
         self.file.write(head + struct.pack("<I", zlib.crc32(head)) + body)
-        self.file.flush()
-        self._next += 1
-
-def main():
-    parser = argparse.ArgumentParser(description="Checks, describes or filters the vector stream on standard input.")
-    parser.add_argument("command", choices=("check", "info", "negate", "copy"))
-    command, writer = parser.parse_args().command, None
-    try:
-        reader = Reader(sys.stdin.buffer)
-        if command in ("negate", "copy"):
-            writer = Writer(sys.stdout.buffer, reader.header)
-        for frame in reader:
-            if command == "negate":
-                frame.vectors = -frame.vectors
-            if writer:
-                writer.write(frame)
-        if writer:
-            writer.end(reader.counts, reader.provenance)
-        if command == "info":
-            print(json.dumps({"header": reader.header, "totals": reader.totals}, ensure_ascii=False, indent=2))
-    except StreamError as error:
-        print(f"vector_stream: {error}", file=sys.stderr)
-        if command in ("negate", "copy"):
-            writer = writer or Writer(sys.stdout.buffer)
-            writer.abort(error.tool, error.status, getattr(error, "reason", str(error)))
-        sys.exit(65)
-
-if __name__ == "__main__":
-    main()
+        self._number = 0 if tag == END else self._number + 1

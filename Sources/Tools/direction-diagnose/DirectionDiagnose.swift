@@ -73,7 +73,7 @@ import Vectors
     ]
   }
 
-  private typealias Intervals = (coherence: ClosedRange<Double>, temporalSignal: ClosedRange<Double>)?
+  private typealias Intervals = (coherence: ClosedRange<Double>?, temporalSignal: ClosedRange<Double>)?
 
   private static func fields(
     _ diagnosis: DirectionDiagnosis, dim: Int, _ gates: [Gate], _ intervals: Intervals

@@ -71,8 +71,9 @@ struct ChunkReading {
     guard written < limit, selects(table.articles[row]) else { return false }
     guard isFinite else {
       let dim = table.vectors.dim
-      let vector = UnsafeBufferPointer(rebasing: chunk.vectors[(row - chunk.first) * dim..<(row - chunk.first + 1) * dim])
-      try refuse(row, vector)
+      var vector = [Float](repeating: 0, count: dim)
+      vector.withUnsafeMutableBytes { $0.copyBytes(from: chunk.bytes[4 * (row - chunk.first) * dim..<4 * (row - chunk.first + 1) * dim]) }
+      try vector.withUnsafeBufferPointer { try refuse(row, $0) }
       return false
     }
     written += 1
@@ -97,10 +98,11 @@ struct ChunkReading {
     try table.articles.withUnsafeBufferPointer { articles in
       try table.chunks.withUnsafeBufferPointer { chunks in
         try steps.withUnsafeBufferPointer { steps in
-          let block = VectorBlock(
-            dim: dim, vectors: UnsafeBufferPointer(rebasing: chunk.vectors[local.lowerBound * dim..<local.upperBound * dim]),
+          var block = VectorBlock(
+            dim: dim, bytes: UnsafeRawBufferPointer(rebasing: chunk.bytes[4 * local.lowerBound * dim..<4 * local.upperBound * dim]),
             articles: UnsafeBufferPointer(rebasing: articles[rows]), chunks: UnsafeBufferPointer(rebasing: chunks[rows]),
             steps: steps, checksums: UnsafeBufferPointer(rebasing: chunk.checksums[local]))
+          block.origin = chunk.origin?.advanced(by: 4 * local.lowerBound * dim)
           try writeBlock(block, source)
         }
       }

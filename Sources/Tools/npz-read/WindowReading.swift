@@ -87,7 +87,7 @@ struct RowCursor {
   /// Hands on the rows of the next window.
   ///
   /// - Returns: whether all are finite.
-  mutating func next(_ body: (UnsafeBufferPointer<Float>) -> Void) throws -> Bool {
+  mutating func next(_ body: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
     var isFinite = true
     for _ in 0..<perWindow {
       if chunk == nil || place == chunk?.rows {
@@ -96,7 +96,7 @@ struct RowCursor {
       }
       guard let chunk else { return false }
       if !chunk.nonFinite.isEmpty, chunk.nonFinite.contains(chunk.first + place) { isFinite = false }
-      body(UnsafeBufferPointer(rebasing: chunk.vectors[place * rows.dim..<(place + 1) * rows.dim]))
+      body(UnsafeRawBufferPointer(rebasing: chunk.bytes[4 * place * rows.dim..<4 * (place + 1) * rows.dim]))
       place += 1
     }
     return isFinite

@@ -1,0 +1,63 @@
+# Several writers on one pipe: what comes through is all of it, or an error; never a part, never a mixture.
+. "$here/lib.sh"
+small=$data/wiki_small_f16.npz
+mkdir shards tiny
+for part in 0-7 8-15 16-23 24-31 32-39 40-47 48-59; do
+  npz-read "$small" --only $part | npz-write shards/$part.npz || fail "shard $part"
+done
+for seed in 1 2 3 4 5 6 7 8; do
+  vec-synth --articles 2 --chunks 20 --dim 8 --seed $seed -o tiny/$seed.raw || fail "vec-synth"
+done
+whole=$(npz-read "$small" | seq-build --ctx 5 | digests)
+
+good=0 bad=0
+for round in $(seq 50); do
+  try 'ls shards/*.npz | xargs -P4 -n1 npz-read | seq-build --ctx 5 | stream-info'
+  if [ "$status" -eq 0 ]; then
+    assert_equal "$(digests_of_info <out)" "$whole"
+    good=$((good + 1))
+  else
+    assert_status 65
+    assert_no_output
+    bad=$((bad + 1))
+  fi
+done
+echo "large shards: $good whole, $bad refused"
+# One after the other is fine.
+try 'ls shards/*.npz | xargs -P1 -n1 npz-read | seq-build --ctx 5 | stream-info'
+assert_status 0
+assert_equal "$(digests_of_info <out)" "$whole"
+
+# Small streams, whose records may fall between each other whole.
+good=0 bad=0
+for round in $(seq 30); do
+  try 'ls tiny/*.raw | xargs -P8 -n1 stream-cat | stream-info'
+  if [ "$status" -eq 0 ]; then
+    assert_equal "$(jq -c '[.members, .rows]' out)" '[8,320]'
+    good=$((good + 1))
+  else
+    assert_status 65
+    assert_no_output
+    bad=$((bad + 1))
+  fi
+done
+echo "small streams: $good whole, $bad refused"
+
+# One of the writers fails: a shard that is damaged, or not there.
+head -c 300000 shards/16-23.npz >shards/8-15.npz
+try 'ls shards/*.npz | xargs -P1 -n1 npz-read | seq-build --ctx 5 | narrative-delta'
+assert_status 65
+assert_no_output
+for round in 1 2 3 4 5; do
+  try 'ls shards/*.npz | xargs -P4 -n1 npz-read | seq-build --ctx 5 | narrative-delta'
+  assert_status 65
+  assert_no_output
+  try '{ ls shards/0-7.npz shards/4*.npz; echo shards/missing.npz; } | xargs -P4 -n1 npz-read | seq-build --ctx 5 | narrative-delta'
+  assert_status 65
+  assert_no_output
+done
+# A writer killed before its first byte leaves no trace in the pipe: the number of members tells.
+try '{ npz-read shards/0-7.npz; sh -c "kill -9 \$\$"; npz-read shards/16-23.npz; } | stream-check --members 3'
+assert_status 65
+assert_one_error 'expected 3 members, found 2'
+finish
