@@ -25,8 +25,8 @@ public enum CommonOptions {
   public static let format: Option<ReportFormat?> = Option.choice(
     "format", help: "the report's form"
   ).showing(default: "table on a terminal, else json")
-  /// `--limit N`: stop after so many windows.
-  public static let limit = Option.integer("limit", in: 1...Int.max, help: "stop after N windows")
+  /// `--limit N`: report on so many windows.
+  public static let limit = Option.integer("limit", in: 1...Int.max, help: "report on the first N windows; the rest is still read and verified")
   /// `--flush`: hand on every frame at once.
   public static let flush = Option.flag("flush", help: "write each frame as soon as it is complete")
 }
