@@ -15,7 +15,8 @@ import Testing
     "      --memory SIZE           memory to use (at least 1M; default 1G)",
     "      --ablated MODE=STREAM   predictions to compare (may be repeated)",
     "      --seed N                seed of every random choice (default 17)",
-    "  -n, --limit N               stop after N windows (at least 1)",
+    "  -n, --limit N               report on the first N windows; the rest is still read and verified (at",
+    "                              least 1)",
     "  -q, --quiet                 print no notes and no progress",
     "  -h, --help                  print this page",
   ] {

@@ -72,7 +72,8 @@ import Testing
 @Test func whatCannotBeCreatedIsRefusedAtOnce() throws {
   try withDirectory { directory in
     for (path, problem) in [
-      (directory, "Is a directory"), (directory + "/none/a", "No such file or directory"),
+      (directory, "cannot be created: Is a directory"),
+      (directory + "/none/a", "cannot be created: No such file or directory"),
       (directory + "/none/", "expected the name of a file"),
     ] {
       #expect(throws: Failure(.cannotCreate, problem, at: path)) { _ = try OutputFile(path) }

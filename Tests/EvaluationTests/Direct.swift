@@ -62,6 +62,7 @@ struct Direct {
 
   var temporalOrder: Bool {
     let similarities = positionSimilarity
+    guard similarities.count > 1 else { return false }
     return similarities.indices.dropFirst().allSatisfy { similarities[$0 - 1] < similarities[$0] }
   }
 

@@ -70,7 +70,7 @@ import Vectors
   }
 
   static let disorders: [([(UInt64, [UInt32])], String)] = [
-    ([(1, [0, 1, 1])], "article 1, chunk 1 comes after chunk 1"),
+    ([(1, [0, 1, 1])], "article 1, chunk 1 comes after chunks 0 to 1"),
     ([(1, [0, 2, 1])], "article 1, chunk 1 comes after chunks 0 to 2"),
     ([(1, [0, 1]), (2, [0]), (1, [1])], "article 1, chunk 1 comes after chunks 0 to 1"),
     ([(1, [5]), (2, [0]), (1, [5])], "article 1, chunk 5 comes after chunk 5"),
