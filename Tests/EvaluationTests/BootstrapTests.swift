@@ -6,7 +6,9 @@ import Vectors
 @Suite struct BootstrapTests {
   private static func sums(_ articles: [(UInt64, [Double])]) -> ArticleSums {
     var sums = ArticleSums()
-    for (article, figures) in articles { for figure in figures { sums.add([figure, -figure, 1, 0], article: article) } }
+    for (article, figures) in articles {
+      for figure in figures { sums.add([figure, -figure, 1, 0], article: article) }
+    }
     return sums
   }
 
@@ -36,7 +38,8 @@ import Vectors
     var one = Self.sums(articles)
     var two = Self.sums(articles.reversed())
     // In pieces: the first window of each, then the others.
-    var three = Self.sums(articles.map { ($0.0, Array($0.1.prefix(1))) } + articles.map { ($0.0, Array($0.1.dropFirst())) })
+    var three = Self.sums(
+      articles.map { ($0.0, Array($0.1.prefix(1))) } + articles.map { ($0.0, Array($0.1.dropFirst())) })
     #expect(two.articles == three.articles)
     let expected = try #require(Bootstrap.intervals95(&one, seed: 3))
     for found in [Bootstrap.intervals95(&two, seed: 3), Bootstrap.intervals95(&three, seed: 3)] {
@@ -106,7 +109,8 @@ import Vectors
 @Suite struct QuantilesTests {
   /// As numpy.quantile gives them.
   static let known: [([Double], Double, Double)] = [
-    ([1, 2, 3, 4], 0.25, 1.75), ([1, 2, 3, 4], 0.5, 2.5), ([1, 2, 3, 4], 0.75, 3.25), ([1, 2, 3, 4], 0, 1), ([1, 2, 3, 4], 1, 4),
+    ([1, 2, 3, 4], 0.25, 1.75), ([1, 2, 3, 4], 0.5, 2.5), ([1, 2, 3, 4], 0.75, 3.25), ([1, 2, 3, 4], 0, 1),
+    ([1, 2, 3, 4], 1, 4),
     ([5], 0.3, 5), ([0, 10], 0.9, 9), ([-1, 0, 0, 7, 9], 0.5, 0), ([-1, 0, 0, 7, 9], 0.6, 2.8), ([1, 1, 1], 0.99, 1),
   ]
 

@@ -13,7 +13,8 @@ struct Direct {
   init(_ rows: Frame, _ options: SequenceOptions) {
     self.rows = rows
     self.options = options
-    store = Dictionary(uniqueKeysWithValues: rows.keys.indices.map { (rows.keys[$0], rows.vector($0).map(Double.init)) })
+    store = Dictionary(
+      uniqueKeysWithValues: rows.keys.indices.map { (rows.keys[$0], rows.vector($0).map(Double.init)) })
   }
 
   /// The first chunk of every window: the whole span must be there.

@@ -7,7 +7,8 @@ import Vectors
 @Suite struct DirectionDiagnosisTests {
   /// Long and short articles, gaps of one and of more chunks.
   static let articles: [(UInt64, [UInt32])] = [
-    (2, Array(0..<17)), (3, [4]), (5, [0, 1, 2, 3, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17]), (6, Array(90..<99)), (8, Array(0..<6)),
+    (2, Array(0..<17)), (3, [4]), (5, [0, 1, 2, 3, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17]), (6, Array(90..<99)),
+    (8, Array(0..<6)),
   ]
 
   static let options = [
@@ -15,7 +16,9 @@ import Vectors
     SequenceOptions(context: 2, offset: 3), SequenceOptions(context: 3, offset: 1, futures: 2),
   ]
 
-  static func diagnose(_ frames: [Frame], _ options: SequenceOptions, dim: Int, isOrdered: Bool = true) -> DirectionDiagnosis {
+  static func diagnose(_ frames: [Frame], _ options: SequenceOptions, dim: Int, isOrdered: Bool = true)
+    -> DirectionDiagnosis
+  {
     var diagnosis = DirectionDiagnosis(dim: dim, roles: options.roles, offset: options.offset, isOrdered: isOrdered)
     for frame in frames { frame.withBlock { diagnosis.add($0, windows: $0.windows) } }
     return diagnosis
@@ -39,7 +42,8 @@ import Vectors
     var (a, b) = (a, b)
     let intervals = (a.intervals95(seed: 1), b.intervals95(seed: 1))
     check(isClose(intervals.0?.coherence?.lowerBound, intervals.1?.coherence?.lowerBound, tolerance), "interval")
-    check(isClose(intervals.0?.temporalSignal.upperBound, intervals.1?.temporalSignal.upperBound, tolerance), "interval")
+    check(
+      isClose(intervals.0?.temporalSignal.upperBound, intervals.1?.temporalSignal.upperBound, tolerance), "interval")
     return found
   }
 
@@ -126,7 +130,8 @@ import Vectors
     let lasts = direct.starts.map { Direct.key($0, 1) }
     for (k, mean) in found.offsetProfile {
       // Slots: two context chunks, the target two after them, and the one between.
-      let expected = (-1...2).contains(k)
+      let expected =
+        (-1...2).contains(k)
         ? lasts.map { direct.cosine($0, Direct.key($0, k)) }.reduce(0, +) / Double(lasts.count) : nil
       #expect(isClose(mean, expected, 1e-12), "k = \(k)")
     }
@@ -143,7 +148,9 @@ import Vectors
         let found = Self.diagnose(try frames(rows, options, cuts: cuts), options, dim: dim)
         #expect(found.zeroVectors == 4)
         #expect(isClose(found.positionSimilarity, direct.positionSimilarity, dim == 5 ? 1e-12 : 1e-5))
-        for (k, mean) in found.offsetProfile { #expect(isClose(mean, direct.offsetProfile(k), dim == 5 ? 1e-12 : 1e-5)) }
+        for (k, mean) in found.offsetProfile {
+          #expect(isClose(mean, direct.offsetProfile(k), dim == 5 ? 1e-12 : 1e-5))
+        }
       }
     }
   }

@@ -84,7 +84,9 @@ import Vectors
     return sum
   }
 
-  @Test(arguments: [([0.8, 0.2], "retry"), ([0.6, 0.36], "borderline"), ([0.5, 0.5], "abandon"), ([0.2, 0.8], "abandon")])
+  @Test(arguments: [
+    ([0.8, 0.2], "retry"), ([0.6, 0.36], "borderline"), ([0.5, 0.5], "abandon"), ([0.2, 0.8], "abandon"),
+  ])
   func decisions(_ steps: [Double], _ decision: String) throws {
     let options = SequenceOptions(context: 2)
     let found = try Self.delta(frames(Self.planar(steps), options), options)
@@ -108,7 +110,9 @@ import Vectors
 
   @Test(arguments: [SequenceOptions(context: 1), SequenceOptions(context: 5, offset: 2)])
   func otherWindowsAreRefused(_ options: SequenceOptions) throws {
-    let failure = try #require(throws: Failure.self) { try NarrativeDelta(roles: options.roles, offset: options.offset) }
+    let failure = try #require(throws: Failure.self) {
+      try NarrativeDelta(roles: options.roles, offset: options.offset)
+    }
     #expect(failure.status == .badData)
     #expect(failure.description.contains("expected"))
   }

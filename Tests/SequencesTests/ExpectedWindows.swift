@@ -8,8 +8,8 @@ struct Window: Hashable {
   var negatives: [Key]
 }
 
-/// The windows of these rows by their definition (docs/metrics.md): in every run of consecutive chunks of an article, from its
-/// first chunk on in steps of `stride`, the context, the target, from offset 2 on the chunk before it, and the futures.
+/// The windows of these rows by their definition (docs/metrics.md): in every run of consecutive chunks of an article,
+/// from its first chunk on in steps of `stride`, the context, the target, from offset 2 on the chunk before it, and the futures.
 func expectedWindows(_ rows: Frame, _ options: SequenceOptions) -> [[Key]] {
   var runs: [[Key]] = []
   for key in rows.keys {
@@ -56,7 +56,8 @@ func build(_ blocks: [Frame], _ options: SequenceOptions) throws -> Built {
       let keys = copy.window(window).map { copy.keys[$0] }
       built.windows.append(
         Window(
-          keys: keys.indices.filter { !negatives.contains($0) }.map { keys[$0] }, negatives: negatives.map { keys[$0] }))
+          keys: keys.indices.filter { !negatives.contains($0) }.map { keys[$0] }, negatives: negatives.map { keys[$0] })
+      )
     }
   }
   for block in blocks { try block.withBlock { try builder.add($0, emit: take) } }

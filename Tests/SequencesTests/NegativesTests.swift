@@ -83,7 +83,9 @@ import Vectors
     // 32 MiB of vectors a stretch: rows of 1 MiB make it 32 chunks.
     let dim = 1 << 18
     var rows = Frame(dim: dim)
-    for chunk in 0..<70 as Range<UInt32> { rows.append(Key(article: 1, chunk: chunk), [Float](repeating: Float(chunk), count: dim)) }
+    for chunk in 0..<70 as Range<UInt32> {
+      rows.append(Key(article: 1, chunk: chunk), [Float](repeating: Float(chunk), count: dim))
+    }
     let options = Self.options(2)
     let built = try build(rows.cut(before: [1, 30, 40, 69]), options)
     #expect(built.frames.count > 1)

@@ -27,7 +27,7 @@ import Vectors
     let articles: [UInt64] = [0, 1, 2, 999, 1 << 40, .max] + Array(5000..<5100)
     #expect(articles.map { split.part(of: $0) } == articles.map { again.part(of: $0) })
     #expect(articles.map { split.part(of: $0) } != articles.map { other.part(of: $0) })
-    // The parts' names are labels: only their order and shares count, and what comes after does not move what comes before.
+    // The parts' names are labels: their order and shares count, and what comes after does not move what comes before.
     let finer = ArticleSplit(
       [ArticleSplit.Part(name: "train", fraction: 0.8), ArticleSplit.Part(name: "rest", fraction: 0.05)], seed: 3)
     #expect(articles.map { split.part(of: $0) == "train" } == articles.map { finer.part(of: $0) == "train" })
@@ -112,7 +112,8 @@ import Vectors
     try frame.withBlock { block in
       try filter.apply(to: block, keepsRow: keepsRow, keepsWindow: keepsWindow) { rest in
         copy = Frame(
-          rest.runs, dim: frame.dim, repeated: rest.repeated, slots: frame.slots, indices: rest.indices, weights: rest.weights)
+          rest.runs, dim: frame.dim, repeated: rest.repeated, slots: frame.slots, indices: rest.indices,
+          weights: rest.weights)
       }
     }
     return copy

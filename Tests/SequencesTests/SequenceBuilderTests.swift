@@ -14,7 +14,8 @@ import Vectors
     SequenceOptions(context: 1), SequenceOptions(context: 3), SequenceOptions(context: 1, offset: 2),
     SequenceOptions(context: 2, offset: 2), SequenceOptions(context: 2, offset: 3, stride: 2),
     SequenceOptions(context: 1, stride: 2), SequenceOptions(context: 1, stride: 3, futures: 1),
-    SequenceOptions(context: 2, futures: 2), SequenceOptions(context: 4, offset: 1), SequenceOptions(context: 5, offset: 2),
+    SequenceOptions(context: 2, futures: 2), SequenceOptions(context: 4, offset: 1),
+    SequenceOptions(context: 5, offset: 2),
     SequenceOptions(context: 512, offset: 10, futures: 7),
   ]
 
@@ -42,7 +43,8 @@ import Vectors
       guard windows.count == expected.count, Set(windows) == expected, built.shortArticles == short,
         fault(of: built.frames, from: rows) == nil
       else {
-        Issue.record("cut before \(cuts): \(windows.count) windows, \(fault(of: built.frames, from: rows) ?? "good rows")")
+        Issue.record(
+          "cut before \(cuts): \(windows.count) windows, \(fault(of: built.frames, from: rows) ?? "good rows")")
         return
       }
     }
@@ -59,7 +61,8 @@ import Vectors
   }
 
   @Test(arguments: [
-    (5, 1, ["context", "target"]), (5, 2, ["context", "target", "previous"]), (1, 9, ["context", "target", "previous"]),
+    (5, 1, ["context", "target"]), (5, 2, ["context", "target", "previous"]),
+    (1, 9, ["context", "target", "previous"]),
   ]) func rolesOfAWindow(_ context: Int, _ offset: Int, _ names: [String]) {
     let roles = SequenceOptions(context: context, offset: offset).roles
     #expect(roles.list.map(\.name) == names)
@@ -77,7 +80,9 @@ import Vectors
     ([(1, [5, 6]), (2, [0]), (1, [2])], "article 1, chunk 2 comes after chunks 5 to 6"),
   ]
 
-  @Test(arguments: disorders) func duplicatesAndDisorderAreRefused(_ articles: [(UInt64, [UInt32])], _ problem: String) throws {
+  @Test(arguments: disorders) func duplicatesAndDisorderAreRefused(_ articles: [(UInt64, [UInt32])], _ problem: String)
+    throws
+  {
     var rows = Frame(dim: 1)
     for (article, chunks) in articles { for chunk in chunks { rows.append(Key(article: article, chunk: chunk), [1]) } }
     for negatives in [0, 1] {

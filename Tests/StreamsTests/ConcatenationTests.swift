@@ -61,7 +61,8 @@ import Vectors
     #expect(records[2].json["continues"] == true)
     #expect(refusal(of: records.stream) == nil)
     for transport in Transport.allCases {
-      #expect(refusal(of: Array(records.prefix(3)).stream, through: transport)?.description.contains("truncated") == true)
+      #expect(
+        refusal(of: Array(records.prefix(3)).stream, through: transport)?.description.contains("truncated") == true)
     }
     let header = StreamHeader(kind: .chunks, dim: 4, ordered: true, metadata: ["a:b": 1])
     let other = try streamBytes(header, [Frame.random([(9, [0])], dim: 4)])

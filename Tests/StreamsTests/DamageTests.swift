@@ -102,7 +102,9 @@ import Testing
     #expect(failure.description.contains("truncated"))
   }
 
-  @Test(arguments: [(0, UInt64(1 << 20) + 64), (1, UInt64(64 << 20) + 64), (1, 63), (3, UInt64.max), (3, UInt64(64 << 20) + 64)])
+  @Test(arguments: [
+    (0, UInt64(1 << 20) + 64), (1, UInt64(64 << 20) + 64), (1, 63), (3, UInt64.max), (3, UInt64(64 << 20) + 64),
+  ])
   func aBodyBeyondItsBoundIsRefusedByItsHead(_ place: Int, _ length: UInt64) throws {
     var records = Record.split(try Tools.golden("chunks-v1.nvs"))
     records[place].claimedLength = length

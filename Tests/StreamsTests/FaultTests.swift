@@ -32,7 +32,10 @@ import Vectors
     [["name": "context", "count": 2], ["name": "target", "count": 2]],
     [["name": "context", "count": 3], ["name": "target", "count": 1], ["name": "future", "count": 0]],
     [["name": "context", "count": 2], ["name": "target", "count": 1], ["name": "other", "count": 1]],
-    [["name": "context", "count": 1], ["name": "target", "count": 1], ["name": "future", "count": 1], ["name": "future", "count": 1]],
+    [
+      ["name": "context", "count": 1], ["name": "target", "count": 1], ["name": "future", "count": 1],
+      ["name": "future", "count": 1],
+    ],
     [["name": "context", "count": 1_073_741_824], ["name": "target", "count": 1]],
   ]
 
@@ -48,14 +51,17 @@ import Vectors
     #expect(refusal(of: records.stream)?.description.contains("offset") == true)
   }
 
-  @Test(arguments: ["[]", "", "{", #"{"kind":}"#, "null", "{\"a\": NaN}"]) func headerThatIsNoObject(_ text: String) throws {
+  @Test(arguments: ["[]", "", "{", #"{"kind":}"#, "null", "{\"a\": NaN}"]) func headerThatIsNoObject(_ text: String)
+    throws
+  {
     var records = Record.split(try Tools.golden("chunks-v1.nvs"))
     records[0].setText(text)
     #expect(refusal(of: records.stream)?.status == .badData)
   }
 
   static let ends: [[String: JSON]] = [
-    ["frames": 3], ["rows": 6], ["windows": 1], ["rows": nil], ["window_digest": nil], ["window_digest": "0000000000000001"],
+    ["frames": 3], ["rows": 6], ["windows": 1], ["rows": nil], ["window_digest": nil],
+    ["window_digest": "0000000000000001"],
     ["row_digest": 0], ["row_digest": "687baf1acdf9632"],
   ]
 
@@ -67,10 +73,12 @@ import Vectors
     #expect(failure.description.contains("the end record"), "\(failure)")
   }
 
-  /// Of the second frame of sequences-v1: field of the head (rows, windows, repeated, flags, dim, slots), value, complaint.
+  /// Of the second frame of sequences-v1: field of the head (rows, windows, repeated, flags, dim, slots), value,
+  /// complaint.
   static let shapes: [(Int, UInt32, String)] = [
     (0, 0, "no rows"), (0, 9, "do not make a body"), (0, .max, "do not make a body"), (1, .max, "do not make a body"),
-    (2, 7, "more rows than it has"), (2, 6, "repeats 6 rows"), (2, 2, "differs from it"), (3, 2, "flags"), (3, 3, "flags"),
+    (2, 7, "more rows than it has"), (2, 6, "repeats 6 rows"), (2, 2, "differs from it"), (3, 2, "flags"),
+    (3, 3, "flags"),
     (4, 3, "dim 3"), (4, 0, "dim 0"), (5, 3, "3 slots"), (5, 0, "0 slots"),
   ]
 
@@ -94,7 +102,8 @@ import Vectors
     var records = Record.split(try Tools.golden("sequences-v1.nvs"))
     // Five rows of dim 4 end at 80, padded to 128; 16 bytes of keys a row, 32 of indices: then the weights.
     let place = 128 + 16 * frame.rows + 4 * frame.indices.count
-    records[1].body.replaceSubrange(place..<place + 4, with: withUnsafeBytes(of: weight.bitPattern.littleEndian, Array.init))
+    records[1].body.replaceSubrange(
+      place..<place + 4, with: withUnsafeBytes(of: weight.bitPattern.littleEndian, Array.init))
     #expect(refusal(of: records.stream)?.description.contains("weight") == true)
   }
 
@@ -140,7 +149,8 @@ import Vectors
 
   /// The beginnings of other formats, and what the message must offer.
   static let foreign: [(String, String)] = [
-    ("PK\u{3}\u{4}", "npz-read"), ("{\"kind\"", "text-read"), ("hello world\n", "text"), ("NVSFRAME", "header is missing"),
+    ("PK\u{3}\u{4}", "npz-read"), ("{\"kind\"", "text-read"), ("hello world\n", "text"),
+    ("NVSFRAME", "header is missing"),
   ]
 
   @Test(arguments: foreign) func anotherFormatIsNamed(_ beginning: String, _ word: String) throws {
@@ -151,7 +161,8 @@ import Vectors
 
   @Test func gzipAndNumPyAreNamed() throws {
     #expect(refusal(of: [0x1F, 0x8B] + [UInt8](repeating: 0, count: 100))?.description.contains("gzip") == true)
-    #expect(refusal(of: [0x93] + Array("NUMPY".utf8) + [UInt8](repeating: 0, count: 100))?.hint?.contains("npz-read") == true)
+    #expect(
+      refusal(of: [0x93] + Array("NUMPY".utf8) + [UInt8](repeating: 0, count: 100))?.hint?.contains("npz-read") == true)
     let text = try Tools.golden("chunks-v1.nvs").filter { $0 != 13 }
     #expect(refusal(of: text)?.description.contains("line ends") == true)
     #expect(refusal(of: [UInt8](repeating: 0, count: 200))?.description.contains("unknown data") == true)

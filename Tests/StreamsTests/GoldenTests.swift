@@ -8,7 +8,8 @@ import Vectors
 /// The golden streams of every format version, made by another program from the specification alone.
 @Suite struct GoldenTests {
   static let good = [
-    "chunks-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs", "unknown-keys-v1.nvs", "empty-v1.nvs",
+    "chunks-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs", "unknown-keys-v1.nvs",
+    "empty-v1.nvs",
   ]
 
   /// Each faulty stream, and what the reader must say of it.
@@ -16,11 +17,14 @@ import Vectors
     ("newer-major.nvs", "format version 2"), ("unknown-feature.nvs", "time-travel"), ("nan.nvs", "NaN"),
     ("wrong-digest.nvs", "another digest"), ("wrong-totals.nvs", "rows"), ("gap.nvs", "expected record"),
     ("nonzero-padding.nvs", "padding"), ("huge-body.nvs", "states a body"), ("dim-differs.nvs", "dim 4 and dim 3"),
-    ("interleaved.nvs", "another stream"), ("order-lies.nvs", "comes after"), ("step-in-chunks.nvs", "step"), ("index-out-of-range.nvs", "names row 5"),
+    ("interleaved.nvs", "another stream"), ("order-lies.nvs", "comes after"), ("step-in-chunks.nvs", "step"),
+    ("index-out-of-range.nvs", "names row 5"),
     ("repeated-differ.nvs", "differs from it"),
   ]
 
-  static func expected() throws -> JSON { try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/streams/expected.json")) }
+  static func expected() throws -> JSON {
+    try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/streams/expected.json"))
+  }
 
   @Test func everyGoldenStreamIsTested() throws {
     let expected = try Self.expected()
@@ -66,7 +70,10 @@ import Vectors
     #expect(found.keys.map(\.chunk) == Array(0..<8))
     #expect(found.header.roles?.list.map(\.count) == [3, 1])
     let chunks = try contents(Tools.golden("chunks-v1.nvs"))
-    #expect(chunks.keys.map(\.article) == [1, 1, 1, 4_294_967_299, 4_294_967_299, 9_223_372_036_854_775_813, 9_223_372_036_854_775_813])
+    #expect(
+      chunks.keys.map(\.article) == [
+        1, 1, 1, 4_294_967_299, 4_294_967_299, 9_223_372_036_854_775_813, 9_223_372_036_854_775_813,
+      ])
     let steps = try contents(Tools.golden("predictions-v1.nvs")).keys.map(\.step)
     #expect(steps == [1, 2, 1, 2, 1, 2])
   }

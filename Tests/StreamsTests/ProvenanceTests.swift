@@ -5,7 +5,9 @@ import Testing
 
 /// How a stream came to be.
 @Suite struct ProvenanceTests {
-  private static func stage(_ tool: String, _ arguments: [String] = [], parents: [String] = [], seed: UInt64? = nil) -> Provenance.Stage {
+  private static func stage(_ tool: String, _ arguments: [String] = [], parents: [String] = [], seed: UInt64? = nil)
+    -> Provenance.Stage
+  {
     Provenance.Stage(tool: tool, version: "1", arguments: arguments, seed: seed, parents: parents)
   }
 
@@ -21,7 +23,8 @@ import Testing
     #expect(Self.provenance(Self.stage("a", ["x"])).last == id)
     var others: Set<String> = [id]
     for stage in [
-      Self.stage("b", ["x"]), Self.stage("a", ["y"]), Self.stage("a", ["x"], seed: 17), Self.stage("a", ["x"], parents: ["p"]),
+      Self.stage("b", ["x"]), Self.stage("a", ["y"]), Self.stage("a", ["x"], seed: 17),
+      Self.stage("a", ["x"], parents: ["p"]),
       Provenance.Stage(tool: "a", version: "1", arguments: ["x"], files: [.init(name: "f", size: 1, crc32: 2)]),
     ] {
       others.insert(try #require(Self.provenance(stage).last))
@@ -57,7 +60,8 @@ import Testing
 
   static let lists: [(JSON, Bool)] = [
     ([["id": "a"], ["id": "b", "parents": ["a"]]], true), ([], true), ([["id": "b", "parents": ["a"]]], false),
-    ([["id": "a", "parents": ["a"]]], false), ([["id": "a"], ["id": "a"]], false), ([["tool": "x"]], false), ("x", false),
+    ([["id": "a", "parents": ["a"]]], false), ([["id": "a"], ["id": "a"]], false), ([["tool": "x"]], false),
+    ("x", false),
     ([["id": "a"], ["id": "b", "parents": [1]]], false),
   ]
 
@@ -66,7 +70,9 @@ import Testing
   }
 
   @Test func commandsRebuildTheStream() throws {
-    let reads = [Self.provenance(Self.stage("npz-read", ["a b.npz"])), Self.provenance(Self.stage("npz-read", ["it's.npz"]))]
+    let reads = [
+      Self.provenance(Self.stage("npz-read", ["a b.npz"])), Self.provenance(Self.stage("npz-read", ["it's.npz"])),
+    ]
     var all = reads[0]
     all.merge(reads[1])
     let parents = try reads.map { try #require($0.last) }

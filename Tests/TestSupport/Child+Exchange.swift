@@ -1,7 +1,8 @@
 internal import Glibc
 
 extension Child {
-  /// Feeds `input`, gathers what comes back, and waits for the end; kills the process and all it started when `seconds` are over.
+  /// Feeds `input`, gathers what comes back, and waits for the end; kills the process and all it started when `seconds`
+  /// are over.
   ///
   /// Reading and writing take turns, so that neither side waits for the other with a full pipe.
   func exchange(_ input: [UInt8], seconds: Double) -> Run {

@@ -26,7 +26,9 @@ public final class Folder: Sendable {
     let bytes = Array(bytes)
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+      }
       guard count > 0 else { throw Failure(.inputOutput, "cannot be written", at: path) }
       written += count
     }

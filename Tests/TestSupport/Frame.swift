@@ -62,7 +62,8 @@ extension Frame {
 
   public init(_ block: VectorBlock) {
     self.init(
-      [block], dim: block.dim, repeated: block.repeated, slots: block.slots, indices: block.indices, weights: block.weights)
+      [block], dim: block.dim, repeated: block.repeated, slots: block.slots, indices: block.indices,
+      weights: block.weights)
   }
 
   /// Calls `body` with a view, which must not outlive the call.
@@ -85,8 +86,8 @@ extension Frame {
 }
 
 extension Frame {
-  /// Rows for these articles, each with its chunk numbers, of vectors that depend on the seed and the key alone: normally
-  /// distributed around a direction of the article's own, so that cosines are not all near 0.
+  /// Rows for these articles, each with its chunk numbers, of vectors that depend on the seed and the key alone:
+  /// normally distributed around a direction of the article's own, so that cosines are not all near 0.
   public static func random(_ articles: [(UInt64, [UInt32])], dim: Int, seed: UInt64 = 1) -> Frame {
     var frame = Frame(dim: dim)
     for (article, chunks) in articles {

@@ -8,8 +8,8 @@ struct Child {
   let output: Int32
   let errors: Int32
 
-  /// Pipes are marked close-on-exec only after they are made: while one test does so, no other may start a process that would inherit
-  /// their writing ends and keep them open.
+  /// Pipes are marked close-on-exec only after they are made: while one test does so, no other may start a process that
+  /// would inherit their writing ends and keep them open.
   private static let lock = SpawnLock()
 
   /// Starts `/bin/sh` with these words, in a process group of its own and with default signal dispositions.

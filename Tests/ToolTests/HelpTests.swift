@@ -14,7 +14,9 @@ import Testing
     let lines = help.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     #expect(lines[0].hasPrefix("\(tool) - "))
     #expect(help.text.contains("\nUsage: \(tool) "))
-    for section in ["Options:", "Memory:", "Examples:", "Exit status:"] { #expect(lines.contains(section), "\(section)") }
+    for section in ["Options:", "Memory:", "Examples:", "Exit status:"] {
+      #expect(lines.contains(section), "\(section)")
+    }
     for flag in ["--help", "--version", "--quiet", "--progress"] { #expect(help.text.contains(flag), "\(flag)") }
     // Everything the tool exits with, and a pipeline that has the tool in it.
     let statuses = lines.drop { $0 != "Exit status:" }.dropFirst().prefix { !$0.isEmpty }

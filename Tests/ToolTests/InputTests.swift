@@ -6,16 +6,20 @@ import Testing
 @Suite struct InputTests {
   /// How each tool that reads streams is told to read the file FILE.
   static let readers = [
-    "article-select --only 1-9 FILE", "direction-diagnose FILE", "narrative-delta FILE", "seq-build FILE", "stream-cat FILE",
-    "stream-check FILE", "stream-diff FILE FILE", "stream-head -n 1000 FILE", "stream-info FILE", "stream-split --shard 0/2 FILE",
+    "article-select --only 1-9 FILE", "direction-diagnose FILE", "narrative-delta FILE", "seq-build FILE",
+    "stream-cat FILE",
+    "stream-check FILE", "stream-diff FILE FILE", "stream-head -n 1000 FILE", "stream-info FILE",
+    "stream-split --shard 0/2 FILE",
     "text-write FILE",
   ]
 
   /// The bytes of a file, the exit status, and words that must be said.
   static let faults: [(String, [UInt8]?, Int32, String)] = [
     ("missing", nil, 66, "No such file"), ("empty", [], 65, "empty"), ("text", Array("hello\n".utf8), 65, "text"),
-    ("npz", [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 99), 65, "npz"), ("cut", Array(Samples.windows.dropLast(70)), 65, "truncated"),
-    ("cutHeader", Array(Samples.windows.prefix(100)), 65, "truncated"), ("flipped", flipped(Samples.windows), 65, "CRC mismatch"),
+    ("npz", [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 99), 65, "npz"),
+    ("cut", Array(Samples.windows.dropLast(70)), 65, "truncated"),
+    ("cutHeader", Array(Samples.windows.prefix(100)), 65, "truncated"),
+    ("flipped", flipped(Samples.windows), 65, "CRC mismatch"),
   ]
 
   private static func flipped(_ stream: [UInt8]) -> [UInt8] {
@@ -29,7 +33,7 @@ import Testing
     let folder = try Folder()
     if let bytes { try folder.write(bytes, to: name) }
     let words = command.replacing("FILE", with: name).split(separator: " ").map(String.init)
-    // Chunks only, or windows only: those tools refuse the other kind before they come to the fault, which the cut header precedes.
+    // seq-build refuses windows by their header, before it comes to a fault further on.
     let found = try run(words[0], Array(words.dropFirst()), in: folder)
     #expect(found.status == status)
     let errors = found.errorLines.filter { $0.contains(": error: ") }
@@ -49,7 +53,8 @@ import Testing
   }
 
   @Test(arguments: readers) func standardInputIsNamedToo(_ command: String) throws {
-    let words = command.replacing("FILE FILE", with: "- /dev/null").replacing("FILE", with: "").split(separator: " ").map(String.init)
+    let words = command.replacing("FILE FILE", with: "- /dev/null").replacing("FILE", with: "").split(separator: " ")
+      .map(String.init)
     let found = try run(words[0], Array(words.dropFirst()))
     #expect(found.status == 65)
     #expect(found.errors.hasPrefix("\(words[0]): error: stdin: is empty"))
@@ -61,7 +66,8 @@ import Testing
   @Test func filesOfADeadEndAreNamed() throws {
     let folder = try Folder()
     for (name, bytes, status, word) in [
-      ("missing.npz", nil, Int32(66), "No such file"), ("empty.npz", [], 65, ""), ("text.npz", Array("hello".utf8), 65, ""),
+      ("missing.npz", nil, Int32(66), "No such file"), ("empty.npz", [], 65, ""),
+      ("text.npz", Array("hello".utf8), 65, ""),
       ("cut.npy", Array(Samples.npy.dropLast(4)), 65, ""), ("cut2.npy", Array(Samples.npy.prefix(40)), 65, ""),
     ] as [(String, [UInt8]?, Int32, String)] {
       if let bytes { try folder.write(bytes, to: name) }
@@ -85,7 +91,9 @@ import Testing
     let bad = Samples.numPy(rows: 10, columns: 3, entries)
     let found = try run("npz-read", ["--one-article"], input: bad)
     #expect(found.status == 65)
-    for word in ["row 7", "article 0, chunk 7", "column 1", "nan"] { #expect(found.errors.contains(word), "\(found.errors)") }
+    for word in ["row 7", "article 0, chunk 7", "column 1", "nan"] {
+      #expect(found.errors.contains(word), "\(found.errors)")
+    }
     #expect(found.errors.contains("hint: --drop-nonfinite"))
     let dropped = try run("npz-read", ["--one-article", "--drop-nonfinite"], input: bad)
     #expect(dropped.status == 0)

@@ -6,8 +6,10 @@ import Testing
 @Suite struct OutputTests {
   /// Each tool that writes to standard output, fed by standard input.
   static let writers = [
-    "article-select --only 1-9", "direction-diagnose --no-gate", "narrative-delta", "stream-cat", "stream-head", "stream-info",
-    "stream-split --shard 0/2", "text-write", "stream-diff - FILE", "vec-synth --articles 2 --dim 3", "npz-read --one-article NPY",
+    "article-select --only 1-9", "direction-diagnose --no-gate", "narrative-delta", "stream-cat", "stream-head",
+    "stream-info",
+    "stream-split --shard 0/2", "text-write", "stream-diff - FILE", "vec-synth --articles 2 --dim 3",
+    "npz-read --one-article NPY",
     "npz-read --list NPY",
   ]
 
@@ -59,7 +61,9 @@ import Testing
     #expect(full.status == 74)
   }
 
-  @Test(arguments: ["stream-cat", "text-write", "direction-diagnose", "stream-info", "stream-head -n 1000", "article-select --only 0-9"])
+  @Test(arguments: [
+    "stream-cat", "text-write", "direction-diagnose", "stream-info", "stream-head -n 1000", "article-select --only 0-9",
+  ])
   func aFileIsWrittenWholeOrNotAtAll(_ command: String) throws {
     let folder = try Self.folder()
     try folder.write(Array(Samples.windows.dropLast(64)), to: "cut.nvs")
@@ -102,14 +106,16 @@ import Testing
 
   @Test func aNamedPipeIsWrittenInPlace() throws {
     let folder = try Self.folder()
-    let found = try shell("mkfifo pipe; stream-cat windows.nvs -o pipe & stream-info < pipe; wait $! && test -p pipe", in: folder)
+    let found = try shell(
+      "mkfifo pipe; stream-cat windows.nvs -o pipe & stream-info < pipe; wait $! && test -p pipe", in: folder)
     #expect(found.status == 0)
     #expect(found.json?["windows"] == (try Samples.info(Samples.windows)["windows"]))
   }
 
   @Test func aLinkStaysALink() throws {
     let folder = try Self.folder()
-    let found = try shell("echo old > file; ln -s file link; stream-info windows.nvs -o link && test -L link && cat file", in: folder)
+    let found = try shell(
+      "echo old > file; ln -s file link; stream-info windows.nvs -o link && test -L link && cat file", in: folder)
     #expect(found.status == 0)
     #expect(found.json?["kind"] == "sequences")
   }

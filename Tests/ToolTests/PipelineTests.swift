@@ -13,10 +13,12 @@ import Testing
   }
 
   /// Stages that go on for long, each with a reader that soon ends; in a shell that ignores SIGPIPE too.
-  @Test(arguments: [
-    "vec-synth --articles 1000000 --dim 16", "stream-cat big.nvs", "article-select --only 0-999999 big.nvs", "seq-build --ctx 2 big.nvs",
-    "text-write big.nvs", "stream-split --shard 0/1 big.nvs", "stream-head -n 999999 big.nvs",
-  ], ["", "trap '' PIPE;"])
+  @Test(
+    arguments: [
+      "vec-synth --articles 1000000 --dim 16", "stream-cat big.nvs", "article-select --only 0-999999 big.nvs",
+      "seq-build --ctx 2 big.nvs",
+      "text-write big.nvs", "stream-split --shard 0/1 big.nvs", "stream-head -n 999999 big.nvs",
+    ], ["", "trap '' PIPE;"])
   func aClosedReaderEndsAStageSilently(_ stage: String, _ before: String) throws {
     let folder = try Folder()
     let script = """
@@ -30,14 +32,16 @@ import Testing
   }
 
   @Test func headTakesWhatItNeedsOfAnEndlessStream() throws {
-    let found = try shell("vec-synth --articles 1000000000 --dim 8 | seq-build --ctx 2 | stream-head -n 5 | stream-info")
+    let found = try shell(
+      "vec-synth --articles 1000000000 --dim 8 | seq-build --ctx 2 | stream-head -n 5 | stream-info")
     #expect(found.status == 0)
     #expect(found.errors == "")
     #expect(found.json?["windows"] == 5)
   }
 
   @Test func aReportThatNobodyReads() throws {
-    let found = try shell("{ (trap '' PIPE; sleep 0.2; stream-info windows.nvs); echo $? > status; } | true; cat status", in: Self.folder())
+    let found = try shell(
+      "{ (trap '' PIPE; sleep 0.2; stream-info windows.nvs); echo $? > status; } | true; cat status", in: Self.folder())
     #expect(found.text == "141\n")
     #expect(found.errors == "")
   }
@@ -50,7 +54,9 @@ import Testing
   ])
   func theCulpritIsNamedByTheLastStage(_ first: String, _ culprit: String, _ status: Int) throws {
     let folder = try Self.folder()
-    for last in ["direction-diagnose", "stream-info", "stream-check", "text-write", "npz-write x.npz", "stream-cat -o x.nvs"] {
+    for last in [
+      "direction-diagnose", "stream-info", "stream-check", "text-write", "npz-write x.npz", "stream-cat -o x.nvs",
+    ] {
       let found = try shell("\(first) | stream-cat | article-select --exclude 77 | \(last)", in: folder)
       #expect(found.status == 65)
       let errors = found.errorLines.filter { $0.contains(": error: ") }
@@ -75,13 +81,18 @@ import Testing
   @Test func anAbortedStreamInAFileNamesItsCulprit() throws {
     let found = try shell("stream-cat cut.nvs > partial.nvs; stream-check partial.nvs", in: Self.folder())
     #expect(found.status == 65)
-    #expect(found.errorLines.last { $0.contains(": error: ") }?.hasPrefix("stream-check: error: upstream stream-cat failed (65): cut.nvs: ") == true)
+    #expect(
+      found.errorLines.last { $0.contains(": error: ") }?.hasPrefix(
+        "stream-check: error: upstream stream-cat failed (65): cut.nvs: ") == true)
   }
 
   @Test func streamsOfDifferentDimsDoNotGoTogether() throws {
     let folder = try Folder()
     let made = "vec-synth --articles 3 --dim 8 -o a.nvs; vec-synth --articles 3 --dim 9 -o b.nvs;"
-    for command in ["cat a.nvs b.nvs | stream-cat", "stream-cat a.nvs b.nvs", "cat a.nvs b.nvs | seq-build --ctx 2", "stream-info a.nvs b.nvs"] {
+    for command in [
+      "cat a.nvs b.nvs | stream-cat", "stream-cat a.nvs b.nvs", "cat a.nvs b.nvs | seq-build --ctx 2",
+      "stream-info a.nvs b.nvs",
+    ] {
       let found = try shell("\(made) \(command) > out", in: folder)
       #expect(found.status == 65)
       #expect(found.errors.contains("dim 8 and dim 9"), "\(found.errors)")
@@ -92,7 +103,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("seq-build --ctx 2 windows.nvs", "expected chunks, found sequences"), ("direction-diagnose chunks.nvs", "expected sequences, found chunks"),
+    ("seq-build --ctx 2 windows.nvs", "expected chunks, found sequences"),
+    ("direction-diagnose chunks.nvs", "expected sequences, found chunks"),
     ("narrative-delta chunks.nvs", "expected sequences, found chunks"),
     ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "target offset 2; expected 1"),
     ("seq-build --ctx 1 chunks.nvs | narrative-delta", "1 context chunk; expected 2"),

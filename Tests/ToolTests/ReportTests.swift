@@ -19,7 +19,9 @@ import Testing
       case "list": return value.array != nil
       case "digest": return value.hexadecimal != nil
       case "interval":
-        guard let bounds = value.array?.compactMap(\.double), bounds.count == 2, value.array?.count == 2 else { return false }
+        guard let bounds = value.array?.compactMap(\.double), bounds.count == 2, value.array?.count == 2 else {
+          return false
+        }
         return bounds[0] <= bounds[1]
       case "figures":
         guard let list = value.array else { return false }
@@ -38,7 +40,8 @@ import Testing
       "direction-diagnose --no-gate",
       [
         "windows": "count", "articles": "count", "context": "count", "offset": "count", "dim": "count",
-        "position_similarity": "figures 3", "adjacent_similarity": "figures 2", "coherence": "number", "temporal_signal": "number",
+        "position_similarity": "figures 3", "adjacent_similarity": "figures 2", "coherence": "number",
+        "temporal_signal": "number",
         "temporal_order": "bool", "forward": "number", "backward": "null", "delta": "null", "offset_profile": "object",
         "gates": "object", "ci95": "object", "zero_vectors": "count", "pass": "bool", "counts": "object",
       ]
@@ -46,8 +49,10 @@ import Testing
     (
       "narrative-delta",
       [
-        "windows": "count", "articles": "count", "mean_delta": "number", "quartiles": "figures 3", "mean_cos_next": "number",
-        "mean_cos_prev": "number", "telescoped": "number", "decision": "text", "ci95": "interval", "zero_vectors": "count",
+        "windows": "count", "articles": "count", "mean_delta": "number", "quartiles": "figures 3",
+        "mean_cos_next": "number",
+        "mean_cos_prev": "number", "telescoped": "number", "decision": "text", "ci95": "interval",
+        "zero_vectors": "count",
         "counts": "object",
       ]
     ),
@@ -64,7 +69,8 @@ import Testing
       [
         "equal": "bool", "rows_a": "count", "rows_b": "count", "matched": "count", "only_a": "count", "only_b": "count",
         // Two streams have no one provenance.
-        "source": "null", "differing": "count", "tolerance": "number", "largest_difference": "number", "at": "null|object", "windows_equal": "bool",
+        "source": "null", "differing": "count", "tolerance": "number", "largest_difference": "number",
+        "at": "null|object", "windows_equal": "bool",
       ]
     ),
   ]
@@ -101,7 +107,8 @@ import Testing
   }
 
   @Test func diagnosisAtOffsetTwo() throws {
-    let report = try #require(shell("seq-build --ctx 4 --offset 2 | direction-diagnose --no-gate", input: Samples.chunks).json)
+    let report = try #require(
+      shell("seq-build --ctx 4 --offset 2 | direction-diagnose --no-gate", input: Samples.chunks).json)
     for (name, type) in [("forward", "number"), ("backward", "number"), ("delta", "number")] {
       #expect(Self.isOf(type, report[name]), "\(name)")
     }
@@ -150,13 +157,17 @@ import Testing
     var rows = Samples.rows
     for column in 0..<rows.dim { rows.vectors[30 * rows.dim + column] = 0 }
     let whole = try run("seq-build", ["--ctx", "3", "--quiet"], input: chunkStream([rows])).output
-    let cut = try run("seq-build", ["--ctx", "3", "--quiet"], input: chunkStream(rows.cut(before: Array(1..<rows.rows)))).output
+    let cut = try run(
+      "seq-build", ["--ctx", "3", "--quiet"], input: chunkStream(rows.cut(before: Array(1..<rows.rows)))
+    ).output
     for tool in ["direction-diagnose --no-gate", "narrative-delta"] {
       for limit in 1..<12 {
         let one = try #require(shell("\(tool) --limit \(limit)", input: whole).json)
         let two = try #require(shell("\(tool) --limit \(limit)", input: cut).json)
         for (name, value) in one.object ?? [:] where name != "source" {
-          #expect(isClose(value, two[name] ?? .null), "\(tool), \(limit): \(name): \(value.text), \(two[name]?.text ?? "missing")")
+          #expect(
+            isClose(value, two[name] ?? .null),
+            "\(tool), \(limit): \(name): \(value.text), \(two[name]?.text ?? "missing")")
         }
       }
     }
@@ -165,8 +176,12 @@ import Testing
 
 /// Whether two values are the same, numbers but for their last digits.
 func isClose(_ a: JSON, _ b: JSON, _ tolerance: Double = 1e-9) -> Bool {
-  if let a = a.array, let b = b.array { return a.count == b.count && zip(a, b).allSatisfy { isClose($0, $1, tolerance) } }
-  if let a = a.object, let b = b.object { return a.keys == b.keys && a.allSatisfy { isClose($1, b[$0] ?? .null, tolerance) } }
+  if let a = a.array, let b = b.array {
+    return a.count == b.count && zip(a, b).allSatisfy { isClose($0, $1, tolerance) }
+  }
+  if let a = a.object, let b = b.object {
+    return a.keys == b.keys && a.allSatisfy { isClose($1, b[$0] ?? .null, tolerance) }
+  }
   if let a = a.double, let b = b.double { return abs(a - b) <= tolerance }
   return a == b
 }

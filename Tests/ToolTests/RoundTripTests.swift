@@ -7,11 +7,15 @@ import Vectors
 /// The same command gives the same bytes, and what goes out comes in again.
 @Suite struct RoundTripTests {
   @Test(arguments: [
-    "vec-synth --articles 3 --dim 5", "vec-synth --process copy --articles 3 --dim 5 --seed 4", "stream-cat windows.nvs",
+    "vec-synth --articles 3 --dim 5", "vec-synth --process copy --articles 3 --dim 5 --seed 4",
+    "stream-cat windows.nvs",
     "seq-build --ctx 2 --negatives 3 chunks.nvs", "seq-build --ctx 2 --negatives 3 --seed 5 chunks.nvs",
-    "article-select --split a=0.5,b=0.5 --take b chunks.nvs", "stream-head -n 4 windows.nvs", "stream-split --shard 1/2 windows.nvs",
-    "direction-diagnose --no-gate windows.nvs", "narrative-delta windows.nvs", "stream-info windows.nvs", "text-write windows.nvs",
-    "npz-read --one-article m.npy", "npz-write x.npz < windows.nvs && cat x.npz", "npz-write x.npz --compress < chunks.nvs && cat x.npz",
+    "article-select --split a=0.5,b=0.5 --take b chunks.nvs", "stream-head -n 4 windows.nvs",
+    "stream-split --shard 1/2 windows.nvs",
+    "direction-diagnose --no-gate windows.nvs", "narrative-delta windows.nvs", "stream-info windows.nvs",
+    "text-write windows.nvs",
+    "npz-read --one-article m.npy", "npz-write x.npz < windows.nvs && cat x.npz",
+    "npz-write x.npz --compress < chunks.nvs && cat x.npz",
     "stream-diff chunks.nvs chunks.nvs",
   ])
   func theSameCommandGivesTheSameBytes(_ command: String) throws {
@@ -36,7 +40,10 @@ import Vectors
     }
   }
 
-  @Test(arguments: ["chunks-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs", "unknown-keys-v1.nvs", "empty-v1.nvs"])
+  @Test(arguments: [
+    "chunks-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs", "unknown-keys-v1.nvs",
+    "empty-v1.nvs",
+  ])
   func textIsExact(_ name: String) throws {
     let stream = try Tools.golden(name)
     let before = try contents(stream)
@@ -67,7 +74,9 @@ import Vectors
       #expect(found.status == 0, "\(found.errors)")
       let before = try Samples.info(stream == "chunks" ? Samples.chunks : Samples.windows)
       let after = try Samples.info(found.output)
-      for field in ["kind", "dim", "roles", "offset", "windows", "window_digest"] { #expect(after[field] == before[field], "\(field)") }
+      for field in ["kind", "dim", "roles", "offset", "windows", "window_digest"] {
+        #expect(after[field] == before[field], "\(field)")
+      }
       // Rows that no window names are not in a file of windows.
       if stream == "chunks" { #expect(after["row_digest"] == before["row_digest"]) }
     }
@@ -94,7 +103,8 @@ import Vectors
     let part = try shell("stream-head -n 20 a.nvs | stream-diff - a.nvs", in: folder)
     #expect(part.status == 1)
     #expect(part.json?["only_b"]?.int == Samples.rows.rows - 20)
-    let windows = try shell("seq-build --ctx 2 a.nvs -o w2; seq-build --ctx 2 --stride 2 a.nvs | stream-diff - w2", in: folder)
+    let windows = try shell(
+      "seq-build --ctx 2 a.nvs -o w2; seq-build --ctx 2 --stride 2 a.nvs | stream-diff - w2", in: folder)
     #expect(windows.status == 1)
     #expect(windows.json?["windows_equal"] == false)
   }
@@ -114,7 +124,8 @@ import Vectors
   @Test func selectionByRanges() throws {
     func articles(_ arguments: String) throws -> [UInt64] {
       var seen: [UInt64] = []
-      for key in try contents(shell("article-select \(arguments)", input: Samples.windows).output).keys where seen.last != key.article {
+      for key in try contents(shell("article-select \(arguments)", input: Samples.windows).output).keys
+      where seen.last != key.article {
         seen.append(key.article)
       }
       return seen
@@ -128,7 +139,9 @@ import Vectors
   @Test(arguments: [0, 1, 5, 6, 7, 8, 30, 1000]) func headPassesTheFirst(_ count: Int) throws {
     let all = try contents(Samples.windows)
     let found = try contents(run("stream-head", ["-n", "\(count)"], input: Samples.windows).output)
-    func windows(_ frames: [Frame]) -> [[Key]] { frames.flatMap { frame in (0..<frame.windows).map { frame.window($0).map { frame.keys[$0] } } } }
+    func windows(_ frames: [Frame]) -> [[Key]] {
+      frames.flatMap { frame in (0..<frame.windows).map { frame.window($0).map { frame.keys[$0] } } }
+    }
     #expect(windows(found.frames) == Array(windows(all.frames).prefix(count)))
     let rows = try contents(run("stream-head", ["-n", "\(count)"], input: Samples.chunks).output)
     #expect(rows.keys == Array(Samples.rows.keys.prefix(count)))

@@ -9,7 +9,8 @@ enum Samples {
   /// Six articles of 4 to 14 chunks, one of which has a gap; dim 6, ordered, in frames of 7 rows.
   static let rows = Frame.random(
     [
-      (1, Array(0..<9)), (2, Array(0..<14)), (5, Array(0..<4)), (6, [0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14]), (8, Array(3..<13)),
+      (1, Array(0..<9)), (2, Array(0..<14)), (5, Array(0..<4)), (6, [0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14]),
+      (8, Array(3..<13)),
       (1 << 40, Array(0..<7)),
     ], dim: 6)
 
@@ -28,7 +29,8 @@ enum Samples {
     var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
     text += "\n"
-    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+    var bytes: [UInt8] =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
     bytes += Array(text.utf8)
     for entry in entries { withUnsafeBytes(of: entry.bitPattern.littleEndian) { bytes += $0 } }
     return bytes

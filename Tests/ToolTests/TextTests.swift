@@ -9,7 +9,8 @@ import Vectors
   static let faults: [([String], Int, String)] = [
     (["hello"], 1, "expected a JSON object"), (["[1,2]"], 1, "expected a JSON object"),
     ([#"{"article":0,"chunk":0}"#], 1, "vector"), ([#"{"article":0,"chunk":0,"vector":[]}"#], 1, "0 entries"),
-    ([row(0, "[1,2]"), row(1, "[1]")], 2, "1 entries; expected 2"), ([row(0, "[1e39]")], 1, ""), ([row(0, "[NaN]")], 1, ""),
+    ([row(0, "[1,2]"), row(1, "[1]")], 2, "1 entries; expected 2"), ([row(0, "[1e39]")], 1, ""),
+    ([row(0, "[NaN]")], 1, ""),
     ([row(0, "[null]")], 1, ""), ([row(0, #"["1"]"#)], 1, ""), ([#"{"article":-1,"chunk":0,"vector":[1]}"#], 1, ""),
     ([#"{"article":1.5,"chunk":0,"vector":[1]}"#], 1, ""), ([#"{"article":1,"chunk":4294967296,"vector":[1]}"#], 1, ""),
     ([row(0, "[1]"), #"{"window":[0]}"#], 2, "the header says 0"), ([row(0, "[1]"), row(1, "[1]"), "}"], 3, ""),
@@ -45,7 +46,9 @@ import Vectors
   }
 
   @Test func rowsAloneMakeAStream() throws {
-    let lines = [Self.row(0, "[1,0]"), Self.row(1, "[0.5,-1e-3]"), #"{"vector":[3,4],"chunk":7,"article":18446744073709551615}"#]
+    let lines = [
+      Self.row(0, "[1,0]"), Self.row(1, "[0.5,-1e-3]"), #"{"vector":[3,4],"chunk":7,"article":18446744073709551615}"#,
+    ]
     for end in ["\n", "", "\r\n"] {
       let found = try run("text-read", input: Array((lines.joined(separator: end.isEmpty ? "\n" : end) + end).utf8))
       #expect(found.status == 0, "\(found.errors)")

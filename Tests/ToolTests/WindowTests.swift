@@ -8,9 +8,13 @@ import Testing
     let found = try shell("seq-build --ctx 100 --quiet | direction-diagnose", input: Samples.chunks)
     #expect(found.status == 65)
     #expect(found.output == [])
-    #expect(found.errors == "direction-diagnose: error: stdin: the stream has no windows; 6 articles were too short for one\n")
+    #expect(
+      found.errors == "direction-diagnose: error: stdin: the stream has no windows; 6 articles were too short for one\n"
+    )
     #expect(try shell("seq-build --ctx 100 --quiet | narrative-delta", input: Samples.chunks).status == 65)
-    #expect(try shell("article-select --only 77 --quiet | seq-build | direction-diagnose", input: Samples.chunks).status == 65)
+    #expect(
+      try shell("article-select --only 77 --quiet | seq-build | direction-diagnose", input: Samples.chunks).status == 65
+    )
     let none = try shell("article-select --only 77 --quiet | seq-build --quiet | stream-info", input: Samples.chunks)
     #expect(none.status == 0)
     #expect(none.json?["rows"] == 0)
@@ -42,7 +46,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "vec-synth --dim 1 --articles 5 --chunks 9", "vec-synth --dim 3 --articles 1 --chunks 7", "vec-synth --dim 3 --articles 2 --chunks 3",
+    "vec-synth --dim 1 --articles 5 --chunks 9", "vec-synth --dim 3 --articles 1 --chunks 7",
+    "vec-synth --dim 3 --articles 2 --chunks 3",
   ])
   func theSmallestData(_ synth: String) throws {
     let found = try shell("\(synth) | seq-build --ctx 2 | direction-diagnose --no-gate")
@@ -85,7 +90,8 @@ import Testing
     for way in ways {
       let found = try #require(shell(way, in: folder).json, "\(way)")
       for (name, value) in whole.object ?? [:] where name != "source" {
-        #expect(isClose(value, found[name] ?? .null), "\(way): \(name): \(value.text), \(found[name]?.text ?? "missing")")
+        #expect(
+          isClose(value, found[name] ?? .null), "\(way): \(name): \(value.text), \(found[name]?.text ?? "missing")")
       }
     }
   }
@@ -100,7 +106,9 @@ import Testing
       """
     let lines = try shell(script, in: folder).text.split(separator: "\n").map { try JSON(parsing: String($0)) }
     #expect(lines.count == 2)
-    for field in ["rows", "windows", "row_digest", "window_digest"] { #expect(lines[0][field] == lines[1][field], "\(field)") }
+    for field in ["rows", "windows", "row_digest", "window_digest"] {
+      #expect(lines[0][field] == lines[1][field], "\(field)")
+    }
     #expect(lines[0]["ordered"] == true)
     #expect(lines[1]["ordered"] == false)
     #expect(lines[1]["members"] == 4)
