@@ -1,7 +1,7 @@
 import Failures
 
 extension NumPyFile {
-  /// The entries of a 1-D array of whole numbers (or the one of a 0-D array), whatever its type: integers, booleans, or
+  /// The entries of an array of whole numbers in C order, whatever its shape and type: integers, booleans, or
   /// floats without a fraction. Throws `.badData` where a value is no whole number of 64 bits.
   public func integers(_ array: String) throws -> [Int64] {
     let (member, header) = try find(array)
@@ -58,8 +58,9 @@ extension NumPyFile {
   private func forEachEntry(
     _ member: ZipMember, _ header: NumPyHeader, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    guard header.shape.count <= 1 else {
-      throw Failure(.badData, "expected a 1-D array, found shape \(NumPyHeader.text(header.shape))")
+    // A column of shape (N, 1), or a table of N × k in C order, reads as its entries do in memory.
+    guard header.shape.count <= 1 || !header.isFortranOrder else {
+      throw Failure(.badData, "expected a 1-D array, found shape \(NumPyHeader.text(header.shape)) in Fortran order")
     }
     let reader = try MemberReader(member, in: mapping)
     var checksum = try NumPyHeader.read(reader).checksum

@@ -75,12 +75,12 @@ public final class TableWriter {
     try writer.endArray()
     switch content {
     case .chunks:
-      try write("article_indices", articles, .uint64)
-      try write("chunk_indices", chunks, .uint32)
+      try writeNumbers("article_indices", articles)
+      try writeNumbers("chunk_indices", chunks)
     case .predictions:
-      try write("article_ids", articles, .uint64)
-      try write("target_indices", chunks, .uint32)
-      try write("steps", steps, .uint32)
+      try writeNumbers("article_ids", articles)
+      try writeNumbers("target_indices", chunks)
+      try writeNumbers("steps", steps)
     case .windows(let roles, let offset): try finishWindows(roles, offset)
     }
     try writer.finish()
@@ -94,19 +94,22 @@ public final class TableWriter {
       try part.spool.forEachPiece { try writer.append($0) }
       try writer.endArray()
     }
-    try write("article_ids", articles, .uint64)
-    try write("target_indices", chunks, .uint32)
+    try writeNumbers("article_ids", articles)
+    try writeNumbers("target_indices", chunks)
     let negatives = roles.slots(of: "negative").count
-    if negatives > 0 { try write("negative_indices", negativeChunks, .uint32) }
-    if hasWeights { try write("weights", weights, .float32) }
+    if negatives > 0 { try writeNumbers("negative_indices", negativeChunks, rowShape: [negatives]) }
+    if hasWeights { try weights.withUnsafeBytes { try writer.write("weights", of: .float32, $0) } }
     try writer.beginArray("target_offset", of: .int64, rowShape: nil)
     try withUnsafeBytes(of: Int64(offset).littleEndian) { try writer.append($0) }
     try writer.endArray()
   }
 
-  private func write<Number>(_ name: String, _ column: [Number], _ type: ElementType) throws {
-    try writer.beginArray(name, of: type)
-    try column.withUnsafeBytes { try writer.append($0) }
-    try writer.endArray()
+  /// Writes a column as NumPy's own kind of index, int64; numbers beyond it, which only articles may have, as uint64.
+  private func writeNumbers<Number: FixedWidthInteger>(_ name: String, _ column: [Number], rowShape: [Int] = []) throws {
+    if let largest = column.max(), Int64(exactly: largest) == nil {
+      try column.map { UInt64($0) }.withUnsafeBytes { try writer.write(name, of: .uint64, rowShape: rowShape, $0) }
+    } else {
+      try column.map { Int64($0) }.withUnsafeBytes { try writer.write(name, of: .int64, rowShape: rowShape, $0) }
+    }
   }
 }

@@ -14,12 +14,13 @@ public final class StreamWriter {
 
   private let descriptor: Descriptor
   private let isPipe: Bool
-  private let headerBody: [UInt8]
   private let streamID: UInt64
   private var sequence: UInt64 = 0
   /// Totals of the members before the one being written.
   private var ended = Totals()
   private var lastKey: Key?
+  /// Whether the member being written claims to be ordered.
+  private var isOrdered: Bool
   private var isOpen = false
 
   private let head = AlignedBuffer(capacity: RecordHead.byteCount)
@@ -45,7 +46,8 @@ public final class StreamWriter {
     descriptor.widenPipe()
     isPipe = descriptor.isPipe
     self.header = header
-    headerBody = Self.body(header.json)
+    isOrdered = header.ordered
+    let headerBody = Self.body(header.json)
     guard headerBody.count <= Int(RecordHead.bodyLimit(.header)) else {
       throw Failure(.badData, "the header would take \(headerBody.count) bytes; at most 1 MiB is allowed", at: name)
     }
@@ -74,7 +76,7 @@ public final class StreamWriter {
   ) throws {
     let rows = runs.reduce(0) { $0 + $1.rows }
     guard rows > repeated || !indices.isEmpty else { return }
-    try beginMemberIfOrderBreaks(runs, skipping: repeated)
+    let repeated = try keepOrder(runs, repeated: repeated)
     let slots = header.slots
     let shape = RecordHead.FrameShape(
       rows: UInt32(rows), windows: UInt32(slots == 0 ? 0 : indices.count / slots), repeated: UInt32(repeated),
@@ -234,18 +236,37 @@ extension StreamWriter {
     }
   }
 
-  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins. The end of the one before says
-  /// that there is more to come, so that a stage killed in between leaves no stream that looks whole.
-  private func beginMemberIfOrderBreaks(_ runs: [VectorBlock], skipping repeated: Int) throws {
-    guard header.ordered, repeated == 0, let last = lastKey, let first = runs.first(where: { $0.rows > 0 }),
-      first.key(0) <= last
-    else { return }
+  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins; where rows within a frame come in
+  /// none, the new member says so. The end of the one before says that there is more to come, so that a stage killed in between leaves no stream that
+  /// looks whole.
+  ///
+  /// - Returns: how many rows the frame may call repeated: a member's first frame repeats none.
+  private func keepOrder(_ runs: [VectorBlock], repeated: Int) throws -> Int {
+    guard isOrdered else { return repeated }
+    var last = lastKey
+    var row = 0
+    var breaks = (first: false, later: false)
+    for run in runs {
+      for place in 0..<run.rows {
+        defer { row += 1 }
+        guard row >= repeated else { continue }
+        let key = run.key(place)
+        if let last, key <= last {
+          if row == repeated { breaks.first = true } else { breaks.later = true }
+        }
+        last = key
+      }
+    }
+    guard breaks.first || breaks.later else { return repeated }
+    isOrdered = !breaks.later
     try endMember(continues: true)
     ended = totals
     sequence = 0
     lastKey = nil
-    try writeRecord(.header, headerBody)
-    isOpen = true
+    var header = header
+    header.ordered = isOrdered
+    try writeRecord(.header, Self.body(header.json))
+    return 0
   }
 
   private static func difference(_ all: Totals, _ before: Totals) -> Totals {
