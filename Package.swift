@@ -50,7 +50,7 @@ let package = Package(
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Failures", "JSON"]),
-    module("Stages", uses: ["Commands", "Failures", "JSON", "Streams", "Vectors"]),
+    module("Stages", uses: ["Commands", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
 
     // What people type.
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),

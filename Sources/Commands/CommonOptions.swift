@@ -25,8 +25,8 @@ public enum CommonOptions {
   public static let format: Option<ReportFormat?> = Option.choice(
     "format", help: "the report's form"
   ).showing(default: "table on a terminal, else json")
-  /// `--limit N`: stop after so many windows.
-  public static let limit = Option.integer("limit", in: 1...Int.max, help: "stop after N windows")
+  /// `--limit N`: report on so many windows.
+  public static let limit = Option.integer("limit", in: 1...Int.max, help: "report on the first N windows; the rest is still read and verified")
   /// `--members N`: how many streams were put together.
   public static let members = Option.integer(
     "members", in: 1...Int.max, help: "expect so many members: the one loss that a concatenation cannot show by itself")

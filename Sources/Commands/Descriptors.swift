@@ -42,6 +42,6 @@ extension Failure {
   /// What the system said: "No space left on device".
   static func system(_ status: ExitStatus, _ code: Int32, at place: String) -> Failure {
     let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    return Failure(status, text, at: place)
+    return Failure(status, status == .cannotCreate ? "cannot be created: \(text)" : text, at: place)
   }
 }

@@ -88,8 +88,8 @@ extension DirectionDiagnosis {
   /// How much closer to the target the last context chunk is than the first.
   public var temporalSignal: Double { (positionSums[roles.context - 1] - positionSums[0]) / Double(windows) }
 
-  /// Whether each context chunk is closer to the target than the one before.
-  public var temporalOrder: Bool { zip(positionSums, positionSums.dropFirst()).allSatisfy { $0 < $1 } }
+  /// Whether each context chunk is closer to the target than the one before; a context of one has no order.
+  public var temporalOrder: Bool { roles.context > 1 && zip(positionSums, positionSums.dropFirst()).allSatisfy { $0 < $1 } }
 
   /// Mean cosine of the last context chunk with the target.
   public var forward: Double { forwardSum / Double(windows) }

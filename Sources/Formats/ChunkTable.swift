@@ -23,7 +23,7 @@ public struct ChunkTable {
     public var vectors: String?
     public var articles: String?
     public var chunks: String?
-    /// All rows are one article; its chunks are numbered by `chunks`, or by their place.
+    /// All rows are one article; its chunks are numbered by the array that `chunks` names, or by their place.
     public var isOneArticle: Bool
 
     public init(vectors: String? = nil, articles: String? = nil, chunks: String? = nil, isOneArticle: Bool = false) {
@@ -44,7 +44,7 @@ public struct ChunkTable {
     } else {
       articles = try Self.articles(file, names, rows)
     }
-    if let name = names.chunks ?? file.firstIfAny(of: Self.chunkNames) {
+    if let name = names.chunks ?? (names.isOneArticle ? nil : file.firstIfAny(of: Self.chunkNames)) {
       chunks = try file.numbers(name, rows: rows)
     } else {
       chunks = try Self.places(within: articles)

@@ -1,14 +1,18 @@
 public import Vectors
 internal import Failures
 
-/// Holds chunks to the order that windows need: articles in one piece or in ascending pieces, chunks ascending within them, no
-/// (article, chunk) twice. Memory: one interval per article.
+/// Finds (article, chunk) keys that come twice, in rows that ascend within every piece of an article. Memory: some 50 bytes for each
+/// piece; an article that comes in one is one piece.
 public struct ArticleLedger {
-  /// The chunks seen of each finished article.
-  private var seen: [UInt64: ClosedRange<UInt32>] = [:]
-  private var current: (article: UInt64, chunks: ClosedRange<UInt32>)?
+  /// The chunks of each finished piece.
+  private var seen: [UInt64: [ClosedRange<UInt32>]] = [:]
+  private var current: (article: UInt64, chunks: ClosedRange<UInt32>, earlier: [ClosedRange<UInt32>])?
+  private let needsOrder: Bool
 
-  public init() {}
+  /// - Parameter needsOrder: whether a piece must also come after the article's earlier ones, as windows over both need it.
+  public init(needsOrder: Bool) {
+    self.needsOrder = needsOrder
+  }
 
   /// Articles seen so far.
   public var articles: Int {
@@ -18,34 +22,30 @@ public struct ArticleLedger {
 
   /// Enters the next chunk.
   ///
-  /// - Throws: `.badData` where it is a duplicate or comes after a later chunk of its article.
+  /// - Throws: `.badData` where it is a duplicate, or lies between chunks of a piece that came before.
   public mutating func enter(_ key: Key) throws {
-    if let (article, chunks) = current, article == key.article {
-      guard key.chunk > chunks.upperBound else {
-        throw Self.fault(key, key.chunk == chunks.upperBound ? chunks.upperBound...chunks.upperBound : chunks)
-      }
-      current = (article, chunks.lowerBound...key.chunk)
+    if let piece = current, piece.article == key.article, key.chunk > piece.chunks.upperBound {
+      try check(key, piece.earlier)
+      current?.chunks = piece.chunks.lowerBound...key.chunk
       return
     }
     close()
-    if let before = seen[key.article] {
-      guard key.chunk > before.upperBound else { throw Self.fault(key, before) }
-      current = (key.article, before.lowerBound...key.chunk)
-    } else {
-      current = (key.article, key.chunk...key.chunk)
-    }
+    let earlier = seen[key.article] ?? []
+    try check(key, earlier)
+    current = (key.article, key.chunk...key.chunk, earlier)
   }
 
   private mutating func close() {
-    guard let (article, chunks) = current else { return }
-    seen[article] = chunks
+    guard let (article, chunks, _) = current else { return }
+    seen[article, default: []].append(chunks)
     current = nil
   }
 
-  private static func fault(_ key: Key, _ before: ClosedRange<UInt32>) -> Failure {
-    let seen = before.count == 1 ? "chunk \(before.lowerBound)" : "chunks \(before.lowerBound) to \(before.upperBound)"
-    return Failure(
-      .badData, "\(key) comes after \(seen) of that article: a duplicate, or out of order",
+  private func check(_ key: Key, _ pieces: [ClosedRange<UInt32>]) throws {
+    guard let piece = pieces.first(where: { $0.contains(key.chunk) || (needsOrder && key.chunk < $0.lowerBound) }) else { return }
+    let chunks = piece.count == 1 ? "chunk \(piece.lowerBound)" : "chunks \(piece.lowerBound) to \(piece.upperBound)"
+    throw Failure(
+      .badData, "\(key) comes after \(chunks) of that article: a duplicate, or out of order",
       hint: "give every shard article numbers of its own; npz-read sorts what one file holds")
   }
 }

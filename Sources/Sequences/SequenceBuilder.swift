@@ -4,7 +4,7 @@ internal import Failures
 /// Makes windows of chunks that come by in blocks, whatever way the blocks are cut. No window leaves its article or spans a gap in
 /// its chunk numbers.
 ///
-/// Memory: the rows of one window (`negatives` = 0), or one article up to 32 MiB of vectors.
+/// Memory: the rows of one window (`negatives` = 0), or one article up to 32 MiB of vectors; and some 50 bytes an article, to tell duplicates.
 public struct SequenceBuilder {
   public let options: SequenceOptions
   /// Windows made so far.
@@ -23,13 +23,14 @@ public struct SequenceBuilder {
     public var indices: UnsafeBufferPointer<UInt32>
   }
 
-  private var ledger = ArticleLedger()
+  private var ledger = ArticleLedger(needsOrder: true)
   /// The last rows of the last frame, as many as a window that ends in the next block may need.
   private var carried: VectorStore
   private var indices: [UInt32] = []
   /// The last key, and how many chunks without a gap end with it.
   private var last: (key: Key, runLength: Int)?
-  private var windowsOfArticle = 0
+  /// Whether the article has a run of chunks as long as a window.
+  private var articleIsLongEnough = false
   /// The rows of the stretch whose negatives are still to be drawn.
   private var stretch: VectorStore
   private var stretchRunLengths: [Int] = []
@@ -101,13 +102,14 @@ public struct SequenceBuilder {
     if let last, last.key.article != key.article { closeArticle() }
     let runLength = last.map { $0.key.isFollowed(by: key) ? $0.runLength + 1 : 1 } ?? 1
     last = (key, runLength)
+    if runLength >= options.span { articleIsLongEnough = true }
     return runLength
   }
 
   private mutating func closeArticle() {
     guard last != nil else { return }
-    if windowsOfArticle == 0 { shortArticles += 1 }
-    windowsOfArticle = 0
+    if !articleIsLongEnough { shortArticles += 1 }
+    articleIsLongEnough = false
     last = nil
   }
 
@@ -121,7 +123,6 @@ public struct SequenceBuilder {
       { window.append(UInt32(start + $0)) }, negatives: { window.append(contentsOf: negatives.map { UInt32($0) }) })
     indices.append(contentsOf: window)
     windows += 1
-    windowsOfArticle += 1
   }
 
   // MARK: - With negatives

@@ -1,6 +1,7 @@
 public import Commands
 internal import Failures
 public import JSON
+internal import Sequences
 internal import Streams
 public import Vectors
 
@@ -30,8 +31,11 @@ public struct WindowReport {
   public func read(limit: Int? = nil, _ add: (VectorBlock, Int) -> Void) throws {
     let progress = Progress(arguments, unit: "windows")
     var left = limit ?? Int.max
+    // Rows in order come twice only where members do: the same shard given twice would count for two.
+    var ledger = input.header.ordered ? ArticleLedger(needsOrder: false) : nil
     var counted = 0
     while let block = try input.next() {
+      try at(input.name) { for row in block.repeated..<block.rows { try ledger?.enter(block.key(row)) } }
       // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for.
       let windows = min(left, block.windows)
       left -= windows

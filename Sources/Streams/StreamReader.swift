@@ -142,10 +142,14 @@ public final class StreamReader {
     }
     totals = totals + found
     for (name, count) in json["counts"]?.object ?? [:] { counts[name, default: 0] += count.int ?? 0 }
-    let last = json["provenance"].flatMap(Provenance.init) ?? member.header.provenance
-    provenance.merge(last)
-    if let writer = last.last, !writers.contains(writer) { writers.append(writer) }
-    try nextMember(isDue: json["continues"]?.bool == true)
+    let continues = json["continues"]?.bool == true
+    if !continues {
+      // Of members that one writer made, the last one's end knows all that was read.
+      let last = json["provenance"].flatMap(Provenance.init) ?? member.header.provenance
+      provenance.merge(last)
+      if let writer = last.last, !writers.contains(writer) { writers.append(writer) }
+    }
+    try nextMember(isDue: continues)
   }
 
   /// - Parameter isDue: whether the end record just read says that its writer goes on.

@@ -38,7 +38,7 @@ import Vectors
     }
     var (a, b) = (a, b)
     let intervals = (a.intervals95(seed: 1), b.intervals95(seed: 1))
-    check(isClose(intervals.0?.coherence.lowerBound, intervals.1?.coherence.lowerBound, tolerance), "interval")
+    check(isClose(intervals.0?.coherence?.lowerBound, intervals.1?.coherence?.lowerBound, tolerance), "interval")
     check(isClose(intervals.0?.temporalSignal.upperBound, intervals.1?.temporalSignal.upperBound, tolerance), "interval")
     return found
   }
@@ -170,8 +170,13 @@ import Vectors
     var many = Self.diagnose(try frames(Frame.random(articles, dim: 3), options), options, dim: 3)
     let found = many.intervals95(seed: 1)
     let intervals = try #require(found)
-    #expect(intervals.coherence.contains(many.coherence ?? .nan))
+    let coherence = try #require(intervals.coherence)
+    #expect(coherence.contains(many.coherence ?? .nan))
     #expect(intervals.temporalSignal.contains(many.temporalSignal))
-    #expect(intervals.coherence.upperBound > intervals.coherence.lowerBound)
+    #expect(coherence.upperBound > coherence.lowerBound)
+    let single = SequenceOptions(context: 1)
+    var pairless = Self.diagnose(try frames(Frame.random(articles, dim: 3), single), single, dim: 3)
+    let withoutCoherence = try #require(pairless.intervals95(seed: 1))
+    #expect(withoutCoherence.coherence == nil)
   }
 }

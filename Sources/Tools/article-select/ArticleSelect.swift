@@ -10,7 +10,7 @@ import Vectors
   static let only = Option.ranges("only", help: "pass these articles alone")
   static let exclude = Option.ranges("exclude", help: "pass all but these articles")
   static let split = Option.fractions(
-    "split", help: "name parts of the articles and their shares; needs --take")
+    "split", help: "name parts of the articles and their shares, which add up to 1; needs --take")
   static let take = Option.text("take", placeholder: "NAME", help: "pass the articles of this part of --split")
 
   static let manual = Manual(

@@ -23,7 +23,7 @@ import Vectors
       context chunk's cosine with the target and with the chunk just before the target (offset 2 and more). Intervals of 95% come from a \
       seeded bootstrap over articles.
 
-      A negative delta is what any data give whose similarity decays with distance; it proves nothing about direction: see arrow-test.
+      A negative delta is what any data give whose similarity decays with distance; it proves nothing about the direction of time.
       """,
     operands: .any("FILE"),
     options: [
@@ -33,7 +33,7 @@ import Vectors
     memory: "one frame, and five numbers for each of up to 65,536 articles",
     example: "npz-read wiki.npz | seq-build --ctx 5 | direction-diagnose",
     exits: [.answerIsNo: "a gate failed"],
-    seeAlso: ["seq-build", "narrative-delta", "arrow-test"])
+    seeAlso: ["seq-build", "narrative-delta"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try WindowReport(arguments)
@@ -69,7 +69,7 @@ import Vectors
         pass: signal >= arguments[minSignal]),
       Gate(
         name: "temporal_order", value: .bool(diagnosis.temporalOrder), minimum: true,
-        pass: diagnosis.temporalOrder && diagnosis.roles.context > 1),
+        pass: diagnosis.temporalOrder),
     ]
   }
 

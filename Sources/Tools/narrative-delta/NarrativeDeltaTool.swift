@@ -16,15 +16,14 @@ import Vectors
       `borderline`, less `abandon`.
 
       Know what this can show: cosine is symmetric, so within an article the sum telescopes to its last pair of neighbours less its first, and the \
-      mean is near 0 for any long document, whatever its arrow of time. `telescoped` is the mean that those edges alone predict. arrow-test \
-      answers the question that this figure cannot.
+      mean is near 0 for any long document, whatever its arrow of time. `telescoped` is the mean that those edges alone predict.
       """,
     operands: .any("FILE"),
     options: [CommonOptions.limit, CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output],
     memory: "one frame, 8 bytes a window, and some numbers for each article",
     example: "npz-read novels.npz | seq-build --ctx 5 | narrative-delta",
     exits: [.answerIsNo: "the decision is `abandon`"],
-    seeAlso: ["direction-diagnose", "arrow-test"])
+    seeAlso: ["direction-diagnose"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try WindowReport(arguments)

@@ -44,6 +44,7 @@ struct ChunkReading {
     } else {
       try readThrough(source)
     }
+    if written == 0, limit > 0 { Diagnostics.note("no row of \(file.name) is selected") }
     if nonFinite > 0 { Diagnostics.note("left out \(nonFinite) rows that hold a NaN or an infinity") }
     if zeroVectors > 0 { Diagnostics.note("\(zeroVectors) vectors have length 0 and were left as they are") }
     try source.finish(counts: ["nonfinite_rows": nonFinite])

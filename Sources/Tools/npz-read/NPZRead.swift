@@ -21,9 +21,9 @@ import Vectors
     "offset", in: 1...10_000, unit: "chunks", help: "of windows: how far after the context the targets lie (default: what the file says, else 1)")
   static let only = Option.ranges("only", help: "read these articles alone")
   static let exclude = Option.ranges("exclude", help: "read all but these articles")
-  static let limit = Option.integer("limit", in: 0...Int.max, unit: "rows", help: "stop after so many chunks, or windows")
+  static let limit = Option.integer("limit", in: 0...Int.max, unit: "rows", help: "pass so many chunks, or windows, and no more")
   static let normalize = Option.flag("normalize", help: "scale every vector to unit length")
-  static let oneArticle = Option.flag("one-article", help: "all rows are one article, in order")
+  static let oneArticle = Option.flag("one-article", help: "all rows are one article, numbered by their place, or by --chunks")
   static let dropNonFinite = Option.flag("drop-nonfinite", help: "leave out rows that hold a NaN or an infinity, and count them")
   static let list = Option.flag("list", help: "print the arrays of the file and exit")
 

@@ -32,9 +32,9 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [context, offset, stride, negatives, futures, CommonOptions.seed, CommonOptions.output, CommonOptions.flush],
-    memory: "one window and one frame; with --negatives one article, up to 32 MiB",
+    memory: "one window and one frame, and some 50 bytes an article; with --negatives one article, up to 32 MiB",
     example: "npz-read wiki.npz | seq-build --ctx 5 --offset 2 | direction-diagnose",
-    seeAlso: ["npz-read", "article-select", "direction-diagnose", "seq-gate", "seq-shuffle"])
+    seeAlso: ["npz-read", "article-select", "direction-diagnose"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let options = SequenceOptions(

@@ -34,7 +34,7 @@ import Vectors
     options: [process, articles, chunks, dim, rho, angle, spread, noise, raw, CommonOptions.seed, CommonOptions.output, CommonOptions.flush],
     memory: "one article",
     example: "vec-synth --process rotation --articles 40 | seq-build --ctx 5 | direction-diagnose",
-    seeAlso: ["seq-build", "arrow-test"])
+    seeAlso: ["seq-build", "direction-diagnose"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     var source = try Source(arguments)
