@@ -91,6 +91,14 @@ extension StreamInput {
   /// As messages name it.
   public var name: String { reader.name }
 
+  /// Holds the number of members against the one that is known, if any; once `next()` has returned nil.
+  public func expect(members expected: Int?) throws {
+    guard let expected, members != expected else { return }
+    throw Failure(
+      .badData, "expected \(expected) members, found \(members)", at: name,
+      hint: "a writer may have been killed before its first byte")
+  }
+
   /// Reads to the end, so that a fault in a part nobody asked for is found too.
   public func drain() throws {
     while try next() != nil {}

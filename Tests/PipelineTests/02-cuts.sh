@@ -11,12 +11,15 @@ cuts() { # cuts SAMPLES STREAM -- TOOL…: every byte where SAMPLES is "all"
   held "$count"
 }
 chunks=$golden/chunks-v1.nvs windows=$golden/sequences-v1.nvs
-cuts all "$chunks" -- seq-build --quiet --ctx 2 -- article-select --exclude 99 -- npz-write result -- stream-check -- text-write
+cuts all "$chunks" -- seq-build --quiet --ctx 2 -- article-select --exclude 99 -- npz-write result
 cuts all "$windows" -- direction-diagnose --no-gate -- narrative-delta
-cuts 80 "$chunks" -- seq-build --quiet --ctx 1 --negatives 1 -- stream-cat -- stream-cat -o result -- stream-head -n 1000 -- stream-info \
-  -- stream-split --shards 2 --out result -- stream-split --shard 0/2 -- stream-diff - "$chunks"
-cuts 80 "$windows" -- stream-cat -- stream-check -- stream-diff "$windows" - -- direction-diagnose --limit 1 -o result -- text-write -o result \
+cuts 60 "$chunks" -- seq-build --quiet --ctx 1 --negatives 1 -- stream-cat -- stream-cat -o result -- stream-head -n 1000 -- stream-info \
+  -- stream-check -- text-write -- stream-split --shards 2 --out result -- stream-split --shard 0/2 -- stream-diff - "$chunks"
+cuts 60 "$windows" -- stream-cat -- stream-check -- stream-diff "$windows" - -- direction-diagnose --limit 1 -o result -- text-write -o result \
   -- npz-write result
+# The text twin: all but its last line end, without which nothing is missing.
+text-write "$windows" | head -c -1 >windows.jsonl
+cuts 150 "$tmp/windows.jsonl" -- text-read
 
 # A larger stream, through a pipeline of three, cut around each record's borders and in between.
 npz-read "$data/wiki_small_f16.npz" >chunks.nvs

@@ -7,9 +7,9 @@ flips() {
   held "$count"
 }
 flips "$golden/chunks-v1.nvs" -- stream-check
-flips "$golden/sequences-v1.nvs" --samples 500 -- stream-check
-flips "$golden/two-members-v1.nvs" --samples 150 -- stream-cat -- stream-info
-flips "$golden/sequences-v1.nvs" --samples 150 -- direction-diagnose -- narrative-delta -- article-select --exclude 99 -- text-write \
+flips "$golden/sequences-v1.nvs" --samples 300 -- stream-check
+flips "$golden/two-members-v1.nvs" --samples 100 -- stream-cat -- stream-info
+flips "$golden/sequences-v1.nvs" --samples 100 -- direction-diagnose -- narrative-delta -- article-select --exclude 99 -- text-write \
   -- npz-write result
 
 # A larger stream through a pipeline of three.
@@ -20,7 +20,7 @@ python3 - "$tmp" <<'P' || fail "flips through a pipeline"
 import os, random, subprocess, sys
 data = open("chunks.nvs", "rb").read()
 draw = random.Random(17)
-for _ in range(60):
+for _ in range(40):
     bit = draw.randrange(8 * len(data))
     bad = bytearray(data)
     bad[bit // 8] ^= 1 << bit % 8
@@ -28,7 +28,7 @@ for _ in range(60):
     if done.returncode != 65 or done.stdout or done.stderr.count(b": error: ") not in (1, 2):
         sys.exit(f"bit {bit}: exit {done.returncode}, {done.stdout[:60]!r}, {done.stderr!r}")
 P
-held 60
+held 40
 
 # A flipped bit in the .npz is refused, or changes nothing: zip leaves some fields (dates, versions) without a check.
 python3 - "$data/wiki_small_f16.npz" <<'P' || fail "flips in an .npz"
@@ -47,7 +47,7 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 places = [draw.randrange(8 * len(data)) for _ in range(50)]
 for part in [*heads, directory]:
     bits = range(8 * part.start, 8 * part.stop)
-    places += draw.sample(bits, min(len(bits), 60))
+    places += draw.sample(bits, min(len(bits), 40))
 for bit in places:
     bad = bytearray(data)
     bad[bit // 8] ^= 1 << bit % 8

@@ -56,8 +56,21 @@ for round in 1 2 3 4 5; do
   assert_status 65
   assert_no_output
 done
-# A writer killed before its first byte leaves no trace in the pipe: the number of members tells.
-try '{ npz-read shards/0-7.npz; sh -c "kill -9 \$\$"; npz-read shards/16-23.npz; } | stream-check --members 3'
+# One of them is killed in the middle.
+for at in 1 64 100000 200000; do
+  try "{ npz-read shards/0-7.npz | head -c $at; npz-read shards/16-23.npz; } | seq-build --ctx 5 | narrative-delta"
+  assert_status 65
+  assert_no_output
+done
+# A writer killed before its first byte leaves no trace in the pipe: the number of members tells, also in the middle of a pipeline.
+killed='{ npz-read shards/0-7.npz; sh -c "kill -9 \$\$"; npz-read shards/16-23.npz; }'
+try "$killed | stream-check --members 3"
 assert_status 65
 assert_one_error 'expected 3 members, found 2'
+try "$killed | stream-cat --members 3 | seq-build --ctx 5 | narrative-delta"
+assert_status 65
+assert_no_output
+assert_named_once stream-cat 'stdin: expected 3 members, found 2' narrative-delta
+try "$killed | stream-cat --members 2 | seq-build --ctx 5 | narrative-delta"
+assert_status 1
 finish

@@ -34,6 +34,20 @@ for record in $(seq 0 $((records - 1))); do
   assert_status 65
   assert_no_output
 done
+# A file that is changed, cut or replaced while its vectors are on their way: the pipe may still refer to it.
+npz-read "$small" | seq-build --ctx 5 | narrative-delta >right.json
+for change in 'dd if=/dev/zero of=changing.npz bs=4096 seek=100 count=300 conv=notrunc' ': >changing.npz' 'cp "$small" changing.npz'; do
+  for pause in 0 0.1; do
+    npz-read "$small" | npz-write changing.npz
+    try "npz-read changing.npz 2>/dev/null | { sleep $pause; $change 2>/dev/null; seq-build --ctx 5; } | narrative-delta"
+    if [ "$status" -eq 1 ]; then
+      assert_same_figures right.json out 0
+    else
+      assert_status 65
+      assert_no_output
+    fi
+  done
+done
 # Nothing lost, nothing found.
 try "npz-read \"\$small\" | python3 '$here/relay.py' pieces 17 | seq-build --ctx 5 | narrative-delta"
 assert_status 1

@@ -3,7 +3,7 @@
 wiki=$data/wiki_example_f16.npz
 export wiki
 npz-read "$wiki" >chunks.nvs
-text-write <chunks.nvs | head -n 1 >line || true
+npz-read "$wiki" --limit 1000 | text-write >chunks.jsonl
 
 quiet() { # quiet COMMAND: it is ended by its reader, without a word
   for before in '' "trap '' PIPE;"; do
@@ -13,6 +13,10 @@ quiet() { # quiet COMMAND: it is ended by its reader, without a word
   done
 }
 quiet 'npz-read "$wiki"'
+npz-read "$wiki" | npz-write stored.npz
+quiet 'npz-read stored.npz'
+quiet 'stream-split --shard 0/2 <chunks.nvs'
+quiet 'text-read <chunks.jsonl'
 quiet 'seq-build <chunks.nvs'
 quiet 'seq-build --negatives 2 <chunks.nvs'
 quiet 'article-select --exclude 999 <chunks.nvs'

@@ -53,7 +53,7 @@ def direction_diagnose(unit, keys, row_of, ctx, offset):
     adjacent = np.stack([cosines(unit, context[:, j], context[:, j + 1]) for j in range(ctx - 1)]) if ctx > 1 else None
     position_similarity = position.mean(1)
     signal = position_similarity[-1] - position_similarity[0]
-    order = bool((np.diff(position_similarity) > 0).all())
+    order = ctx > 1 and bool((np.diff(position_similarity) > 0).all())     # one chunk has no order
     coherence = None if adjacent is None else float(adjacent.mean())
     forward = float(cosines(unit, last, target).mean())
     backward = float(cosines(unit, last, before_target).mean()) if offset >= 2 else None
@@ -65,7 +65,7 @@ def direction_diagnose(unit, keys, row_of, ctx, offset):
     gates = {
         "coherence": {"value": coherence, "minimum": 0.40, "pass": coherence is not None and coherence >= 0.40},
         "temporal_signal": {"value": float(signal), "minimum": 0.08, "pass": bool(signal >= 0.08)},
-        "temporal_order": {"value": order, "minimum": True, "pass": order and ctx > 1},
+        "temporal_order": {"value": order, "minimum": True, "pass": order},
     }
     return {
         "windows": len(rows), "articles": len(np.unique(articles)), "context": ctx, "offset": offset, "dim": unit.shape[1],

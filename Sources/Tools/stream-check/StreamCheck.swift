@@ -6,9 +6,6 @@ import Vectors
 
 /// Verifies a stream to the last byte.
 @main struct StreamCheck: Command {
-  static let members = Option.integer(
-    "members", in: 1...Int.max, help: "expect so many members: the one loss that a concatenation cannot show by itself")
-
   static let manual = Manual(
     name: "stream-check",
     purpose: "verify a vector stream to its last byte",
@@ -17,7 +14,7 @@ import Vectors
       line say what is wrong.
       """,
     operands: .any("FILE"),
-    options: [members],
+    options: [CommonOptions.members],
     memory: "one frame",
     example: "stream-check wiki.nvs && echo whole",
     seeAlso: ["stream-info", "stream-diff"])
@@ -27,9 +24,7 @@ import Vectors
     let progress = Progress(arguments, unit: "rows")
     while let block = try input.next() { progress.advance(by: block.rows - block.repeated) }
     progress.finish()
-    if let expected = arguments[members], input.members != expected {
-      throw Failure(.badData, "expected \(expected) members, found \(input.members)", at: input.name)
-    }
+    try input.expect(members: arguments[CommonOptions.members])
     return .success
   }
 }
