@@ -13,7 +13,6 @@ public struct DirectionDiagnosis {
   public let offset: Int
 
   private let previous: Int?
-  private let isOrdered: Bool
   private var similarities: Similarities
   private var positionSums: [Double]
   private var adjacentSums: [Double]
@@ -23,11 +22,9 @@ public struct DirectionDiagnosis {
   /// Coherence and temporal signal.
   private var perArticle = ArticleSums()
 
-  /// - Parameter isOrdered: whether the rows come in ascending order of their keys.
-  public init(dim: Int, roles: Roles, offset: Int, isOrdered: Bool) {
+  public init(dim: Int, roles: Roles, offset: Int) {
     self.roles = roles
     self.offset = offset
-    self.isOrdered = isOrdered
     // At offset 1 the chunk before the target is the last context itself.
     previous = offset >= 2 ? roles.slots(of: "previous").first : nil
     similarities = Similarities(lags: roles.context + offset)
@@ -37,7 +34,9 @@ public struct DirectionDiagnosis {
   }
 
   /// Takes in the first `count` windows of a block, and all its rows.
-  public mutating func add(_ block: VectorBlock, windows count: Int) {
+  ///
+  /// - Parameter isOrdered: whether the rows of its member come in ascending order of their keys.
+  public mutating func add(_ block: VectorBlock, windows count: Int, isOrdered: Bool) {
     similarities.begin(block)
     for row in block.repeated..<block.rows where similarities.isZero(row) { zeroVectors += 1 }
     for window in 0..<count { addWindow(window, block) }

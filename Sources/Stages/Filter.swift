@@ -38,6 +38,7 @@ public struct Filter {
     let progress = Progress(arguments, unit: "rows")
     var isWhole = true
     while isWhole, let block = try input.next() {
+      if !input.isOrderedWithinMembers { try writer.continueWithoutOrder() }
       isWhole = try each(block, writer)
       progress.advance(by: block.rows - block.repeated)
     }

@@ -12,6 +12,7 @@ public final class StreamInput {
   private var pending: [String]
   private var current: Ended
   private var isFinished = false
+  private var wasOrderedWithinMembers = true
   private var openDescriptor: Int32
 
   /// What is known of the files that have been read to their end.
@@ -29,6 +30,9 @@ public final class StreamInput {
   /// - Parameter paths: none, or `-`, for standard input.
   public init(_ paths: [String] = []) throws {
     let paths = paths.isEmpty ? ["-"] : paths
+    guard paths.filter({ $0 == "-" }).count <= 1 else {
+      throw Failure(.usage, "-: expected once: standard input can be read but once")
+    }
     (reader, openDescriptor) = try Self.open(paths[0])
     pending = paths.dropFirst().reversed()
     header = reader.header
@@ -49,6 +53,7 @@ public final class StreamInput {
         break
       }
       if openDescriptor > STDERR_FILENO { close(openDescriptor) }
+      wasOrderedWithinMembers = isOrderedWithinMembers
       (reader, openDescriptor) = try Self.open(path)
       if let difference = header.disagreement(with: reader.header) {
         throw Failure(.badData, "does not go with the files before it: \(difference)", at: path)
@@ -80,6 +85,8 @@ extension StreamInput {
   /// What has been read; final once `next()` has returned nil.
   public var totals: Totals { current.totals }
   public var members: Int { current.members }
+  /// Whether every member so far claims to be ordered within itself: known before its rows come.
+  public var isOrderedWithinMembers: Bool { wasOrderedWithinMembers && reader.isOrderedWithinMembers }
   /// Whether the rows came in ascending order, over all files.
   public var isOrdered: Bool { current.isOrdered }
   /// What the stages upstream left out.

@@ -35,6 +35,7 @@ public struct WindowReport {
     var ledger = input.header.ordered ? ArticleLedger(needsOrder: false) : nil
     var counted = 0
     while let block = try input.next() {
+      if !input.isOrderedWithinMembers { ledger = nil }
       try at(input.name) { for row in block.repeated..<block.rows { try ledger?.enter(block.key(row)) } }
       // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for, and its rows may
       // be neighbours of the windows within the limit, wherever the frames are cut.

@@ -22,6 +22,8 @@ public final class StreamReader {
   public private(set) var writers: [String] = []
   /// Whether the rows so far came in ascending order, across members too.
   public private(set) var isOrdered: Bool
+  /// Whether every member so far claims to be ordered within itself.
+  public private(set) var isOrderedWithinMembers: Bool
 
   private let source: ByteSource
   private var member: Member
@@ -56,6 +58,7 @@ public final class StreamReader {
     }
     header = member.header
     isOrdered = header.ordered
+    isOrderedWithinMembers = header.ordered
   }
 
   /// The next frame, good until the next call; nil at the verified end.
@@ -180,7 +183,7 @@ public final class StreamReader {
       if let difference = header.disagreement(with: next.header) {
         throw Failure(.badData, "does not go with the members before it: \(difference)")
       }
-      if !next.header.ordered { isOrdered = false }
+      if !next.header.ordered { (isOrdered, isOrderedWithinMembers) = (false, false) }
       member = next
     }
   }

@@ -98,6 +98,11 @@ public final class StreamWriter {
     lastKey = runs.last { $0.rows > 0 }.map { $0.key($0.rows - 1) } ?? lastKey
   }
 
+  /// From here on rows come in no order: goes on in a member that says so, if the present one claims otherwise.
+  public func continueWithoutOrder() throws {
+    if isOrdered { try beginMember(ordered: false) }
+  }
+
   /// Writes the end record. The stream is whole then, and only then.
   ///
   /// - Parameters:
@@ -258,15 +263,19 @@ extension StreamWriter {
       }
     }
     guard breaks.first || breaks.later else { return repeated }
-    isOrdered = !breaks.later
+    try beginMember(ordered: !breaks.later)
+    return 0
+  }
+
+  private func beginMember(ordered: Bool) throws {
+    isOrdered = ordered
     try endMember(continues: true)
     ended = totals
     sequence = 0
     lastKey = nil
     var header = header
-    header.ordered = isOrdered
+    header.ordered = ordered
     try writeRecord(.header, Self.body(header.json))
-    return 0
   }
 
   private static func difference(_ all: Totals, _ before: Totals) -> Totals {

@@ -19,8 +19,8 @@ import Vectors
   static func diagnose(_ frames: [Frame], _ options: SequenceOptions, dim: Int, isOrdered: Bool = true)
     -> DirectionDiagnosis
   {
-    var diagnosis = DirectionDiagnosis(dim: dim, roles: options.roles, offset: options.offset, isOrdered: isOrdered)
-    for frame in frames { frame.withBlock { diagnosis.add($0, windows: $0.windows) } }
+    var diagnosis = DirectionDiagnosis(dim: dim, roles: options.roles, offset: options.offset)
+    for frame in frames { frame.withBlock { diagnosis.add($0, windows: $0.windows, isOrdered: isOrdered) } }
     return diagnosis
   }
 

@@ -4,15 +4,21 @@ public import Streams
 public import Vectors
 
 /// A stream's bytes, written by the writer to a file and read back.
+///
+/// - Parameter ordered: how many frames come before rows come in no order; nil where the header's word holds for all.
 public func streamBytes(
-  _ header: StreamHeader, _ frames: [Frame], counts: [String: Int] = [:], provenance: Provenance? = nil
+  _ header: StreamHeader, _ frames: [Frame], counts: [String: Int] = [:], provenance: Provenance? = nil,
+  ordered: Int? = nil
 ) throws -> [UInt8] {
   let folder = try Folder()
   let path = try folder.write([], to: "stream")
   let descriptor = open(path, O_WRONLY | O_CLOEXEC)
   defer { close(descriptor) }
   let writer = try StreamWriter(descriptor: descriptor, name: "stream", header: header)
-  for frame in frames { try frame.withBlock { try writer.write($0) } }
+  for (place, frame) in frames.enumerated() {
+    if place == ordered { try writer.continueWithoutOrder() }
+    try frame.withBlock { try writer.write($0) }
+  }
   try writer.finish(counts: counts, provenance: provenance)
   return try folder.bytes(of: "stream")
 }

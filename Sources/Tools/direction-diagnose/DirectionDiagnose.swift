@@ -39,8 +39,10 @@ import Vectors
     let report = try WindowReport(arguments)
     let header = report.input.header
     var diagnosis = DirectionDiagnosis(
-      dim: header.dim, roles: report.roles, offset: header.offset, isOrdered: header.ordered)
-    try report.read(limit: arguments[CommonOptions.limit]) { diagnosis.add($0, windows: $1) }
+      dim: header.dim, roles: report.roles, offset: header.offset)
+    try report.read(limit: arguments[CommonOptions.limit]) {
+      diagnosis.add($0, windows: $1, isOrdered: report.input.isOrderedWithinMembers)
+    }
     let gates = gates(diagnosis, arguments)
     let passes = gates.allSatisfy(\.pass)
     let intervals = diagnosis.intervals95(seed: arguments.seed)

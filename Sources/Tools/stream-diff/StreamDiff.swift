@@ -55,12 +55,14 @@ import Vectors
     }
     progress.finish()
     let isEqual = comparison.differing == 0 && comparison.onlyFirst == 0 && comparison.onlySecond == 0 && windows.0 == windows.1
-    try report(arguments, comparison, rows, windows.0 == windows.1, isEqual)
+    var source = first.provenance
+    source.merge(second.provenance)
+    try report(arguments, source, comparison, rows, windows.0 == windows.1, isEqual)
     return isEqual ? .success : .answerIsNo
   }
 
   private static func report(
-    _ arguments: Arguments, _ comparison: StreamComparison, _ rows: (Int, Int), _ windowsAreEqual: Bool, _ isEqual: Bool
+    _ arguments: Arguments, _ source: Provenance, _ comparison: StreamComparison, _ rows: (Int, Int), _ windowsAreEqual: Bool, _ isEqual: Bool
   ) throws {
     let place: JSON =
       comparison.largest.map { largest in
@@ -75,6 +77,6 @@ import Vectors
       ("tolerance", .number(arguments[tolerance])), ("largest_difference", .figure(Double(comparison.largest?.difference ?? 0))),
       ("at", place), ("windows_equal", .bool(windowsAreEqual)),
     ]
-    try Report(arguments, fields: fields).write(arguments)
+    try Report(arguments, source: source.json, fields: fields).write(arguments)
   }
 }
