@@ -46,7 +46,7 @@ public final class StreamReader {
   ///   - name: as messages should call it: a path, or `stdin`.
   public init(descriptor: Int32, name: String) throws {
     source = ByteSource(descriptor: descriptor, name: name)
-    guard let (head, body) = try Self.record(source, after: "") else {
+    guard let (head, body) = try Self.firstRecord(source) else {
       throw Failure(
         .badData, "is empty: not even a stream's header", at: name,
         hint: "the stage before may have failed to start; its own message says why")
@@ -188,7 +188,7 @@ extension StreamReader {
     let start = source.position
     let bytes = try source.take(RecordHead.byteCount)
     if bytes.isEmpty { return nil }
-    if start == 0, let other = ForeignInput(bytes) { throw other.failure.at(source.name) }
+    if start == 0, let other = ForeignInput(bytes) { throw other.failure }
     guard bytes.count == RecordHead.byteCount else { throw truncated(place, source.position) }
     let head = try parseHead(bytes, at: start)
     let limit = RecordHead.bodyLimit(head.tag)
@@ -202,6 +202,15 @@ extension StreamReader {
       throw Failure(.badData, "CRC mismatch in the body of the record at byte \(start): the stream is damaged")
     }
     return (head, body)
+  }
+
+  /// The record that a stream begins with. A read error names its input already; a fault in the data does not.
+  private static func firstRecord(_ source: ByteSource) throws -> (RecordHead, UnsafeRawBufferPointer)? {
+    do {
+      return try record(source, after: "")
+    } catch let failure as Failure where failure.status == .badData {
+      throw failure.at(source.name)
+    }
   }
 
   private static func parseHead(_ bytes: UnsafeRawBufferPointer, at start: Int) throws -> RecordHead {
