@@ -50,6 +50,7 @@ for tool in npz-read seq-build stream-check direction-diagnose; do
   try "$tool <&- >result"
   assert_fails
   assert_one_error 'std'
+  ! grep -q 'stdin: stdin' err || fail "the input is named once"
 done
 
 # -o to a full device, and past the limit of a file's size: with the signal ignored it is a write error, else the signal ends the tool.
