@@ -42,7 +42,7 @@ let package = Package(
 
     // What the data becomes, in the order it becomes it.
     module("Vectors", uses: ["CShims"], settings: optimized),
-    module("Checksums", uses: ["CZlib"], settings: optimized),
+    module("Checksums", uses: ["CShims", "CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
     module("Streams", uses: ["CShims", "Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
     module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),

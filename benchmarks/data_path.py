@@ -10,14 +10,14 @@ import sys
 import tempfile
 import time
 
-import numpy as np
-
 DIM, PER_ARTICLE = 768, 76
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def make_data(path, rows):
-    """A random walk's shape costs nothing to make: chunks that resemble their neighbours, unit length."""
+    """Chunks that resemble their neighbours, of unit length, in articles of 76 as in the seed's data."""
+    import numpy as np
+
     generator = np.random.default_rng(rows)
     vectors = np.empty((rows, DIM), np.float32)
     for start in range(0, rows, 1 << 14):
@@ -28,14 +28,15 @@ def make_data(path, rows):
     np.savez(path, vectors=vectors, article_indices=numbers // PER_ARTICLE, chunk_indices=numbers % PER_ARTICLE)
 
 
-def timed(command, runs):
-    """Median wall seconds of a shell command, after one run to warm the cache."""
-    seconds = []
+def timed(runs, *commands):
+    """Median wall seconds of each shell command, run in turn so that all see the same machine; the first turn warms the cache."""
+    seconds = [[] for _ in commands]
     for _ in range(runs + 1):
-        start = time.perf_counter()
-        subprocess.run(command, shell=True, check=True, stdout=subprocess.DEVNULL)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[1:])
+        for command, times in zip(commands, seconds):
+            start = time.perf_counter()
+            subprocess.run(command, shell=True, check=True, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - start)
+    return [statistics.median(times[1:]) for times in seconds]
 
 
 def peer(way, path, runs):
@@ -47,7 +48,7 @@ def peer(way, path, runs):
 
 
 def stage_peaks(stages):
-    """Peak resident megabytes of each stage of a pipeline."""
+    """Peak resident megabytes of each stage of a pipeline. (A child inherits its parent's peak: this process must stay small.)"""
     children, source = [], None
     for stage in stages:
         child = subprocess.Popen(stage, stdin=source, stdout=subprocess.PIPE)
@@ -74,30 +75,36 @@ def start_up(command, runs=100):
 
 def measure(bin_dir, folder, rows):
     path = f"{folder}/{rows}.npz"
-    make_data(path, rows)
-    big = rows > 200_000
+    # In a process of its own: see stage_peaks.
+    subprocess.run([sys.executable, __file__, "--make", path, str(rows)], check=True)
+    runs = 3 if rows > 200_000 else 9
     print(f"\n{rows} x {DIM} float32, {os.path.getsize(path) / 1e6:.0f} MB")
     pipeline = f"npz-read {path} | seq-build --ctx 5 | direction-diagnose --no-gate"
-    ours = timed(pipeline, 3 if big else 9)
-    print(f"  pipeline                {ours:8.3f} s")
-    for way, runs, least in [("lags", 3 if big else 7, 2), ("windows", 1, 40)]:
-        if big and way == "windows":
-            continue  # 17 GB
-        theirs, peak, figures = peer(way, path, runs)
-        verdict = "reached" if theirs / ours >= least else "MISSED"
-        print(f"  NumPy, {way:8}         {theirs:8.3f} s  {peak:6.0f} MB   x {theirs / ours:6.2f}   (goal {least}: {verdict})")
-        report = json.loads(subprocess.check_output(pipeline, shell=True))
-        worst = np.abs(np.subtract(report["position_similarity"], figures["position_similarity"])).max()
-        assert worst < 1e-6, f"position similarities differ by {worst}"
+    check, cat = f"npz-read {path} | stream-check", f"cat {path} | cat > /dev/null"
+    ours, checking, copying = timed(runs, pipeline, check, cat)
+    print(f"  npz-read | seq-build | direction-diagnose   {ours:7.3f} s")
+    report = json.loads(subprocess.check_output(pipeline, shell=True))
+    for way, repeats, least in [("lags", runs, 2), ("in-place", runs, None), ("windows", 1, 40)]:
+        if rows > 200_000 and way == "windows":
+            continue  # its arrays would take 13 GB
+        theirs, peak, figures = peer(way, path, repeats)
+        told(f"NumPy, {way}", theirs, theirs / ours, least, f", {peak:.0f} MB")
+        pairs = zip(report["position_similarity"], figures["position_similarity"])
+        assert all(abs(a - b) < 1e-6 for a, b in pairs), "the figures differ"
+    told("npz-read | stream-check, beside cat | cat", checking, copying / checking, 0.8, f"; cat {copying:.3f} s")
     peaks = stage_peaks([["npz-read", path], ["seq-build", "--ctx", "5"], ["direction-diagnose", "--no-gate"]])
-    print("  peak memory             " + ", ".join(f"{p:.0f} MB" for p in peaks) + f"   (goal 100: {'reached' if max(peaks) <= 100 else 'MISSED'})")
-    check = timed(f"npz-read {path} | stream-check", 3 if big else 9)
-    cat = timed(f"cat {path} | cat > /dev/null", 3 if big else 9)
-    print(f"  npz-read | stream-check {check:8.3f} s; cat | cat {cat:.3f} s   x {cat / check:.2f} of cat's speed (goal 0.8: {'reached' if cat / check >= 0.8 else 'MISSED'})")
+    print(f"  peak memory of the stages: {', '.join(f'{p:.0f}' for p in peaks)} MB (goal: 100)")
     os.unlink(path)
 
 
+def told(name, seconds, ratio, goal, more=""):
+    verdict = f" (goal {goal}: {'reached' if ratio >= goal else 'MISSED'})" if goal else ""
+    print(f"  {name:43} {seconds:7.3f} s{more}: x {ratio:.2f}{verdict}")
+
+
 def main():
+    if sys.argv[1] == "--make":
+        return make_data(sys.argv[2], int(sys.argv[3]))
     bin_dir = os.path.abspath(sys.argv[1])
     os.environ["PATH"] = bin_dir + os.pathsep + os.environ["PATH"]
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/tmp")) as folder:

@@ -1,9 +1,10 @@
 """The data-quality figures of `direction-diagnose`, two ways in NumPy: what the pipeline is held against.
 
-    python3 numpy_diagnosis.py windows|lags FILE.npz      prints seconds and the figures as JSON
+    python3 numpy_diagnosis.py windows|lags|in-place FILE.npz      prints seconds and the figures as JSON
 
 windows  as it is usually written: every window's context copied into an array of N x 5 x D, then cosines
-lags     as clever as NumPy gets: normalise once, multiply the matrix with itself shifted by each lag
+lags     normalise once, multiply the matrix with itself shifted by each lag
+in-place the same, overwriting the array it has read: half the memory, and as fast as NumPy gets
 The time is that of reading the arrays and computing; Python's and NumPy's own start is not counted.
 """
 import json
@@ -35,8 +36,18 @@ def windows(file):
 
 
 def lags(file):
-    vectors, articles, chunks = file["vectors"], file["article_indices"], file["chunk_indices"]
+    vectors = file["vectors"]
+    return lag_means(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), file)
+
+
+def in_place(file):
+    vectors = file["vectors"]
     vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    return lag_means(vectors, file)
+
+
+def lag_means(vectors, file):
+    articles, chunks = file["article_indices"], file["chunk_indices"]
     whole = (articles[:-CONTEXT] == articles[CONTEXT:]) & (chunks[CONTEXT:] - chunks[:-CONTEXT] == CONTEXT)
     starts = np.flatnonzero(whole)
     cosines = {k: np.einsum("ij,ij->i", vectors[:-k], vectors[k:]) for k in range(1, CONTEXT + 1)}
@@ -48,7 +59,7 @@ def lags(file):
 if __name__ == "__main__":
     file = np.load(sys.argv[2])
     start = time.perf_counter()
-    positions, adjacent = {"windows": windows, "lags": lags}[sys.argv[1]](file)
+    positions, adjacent = {"windows": windows, "lags": lags, "in-place": in_place}[sys.argv[1]](file)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "peak_mb": peak, "position_similarity": positions, "adjacent": adjacent}))

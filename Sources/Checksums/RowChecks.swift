@@ -1,3 +1,5 @@
+internal import CShims
+
 /// What one pass over rows of floats finds while they are in the cache.
 public enum RowChecks {
   /// Computes the CRC-32 of each row's bytes.
@@ -28,23 +30,8 @@ public enum RowChecks {
   /// True where none of the floats is a NaN or an infinity.
   ///
   /// - Parameter vector: the bytes of floats, at any address.
-  @inlinable
   public static func isFinite(_ vector: UnsafeRawBufferPointer) -> Bool {
-    // An exponent of all ones carries into the sign bit, every other one does not; so there is no branch per entry.
-    let exponent = SIMD16<UInt32>(repeating: 0x7F80_0000)
-    let one = SIMD16<UInt32>(repeating: 0x0080_0000)
-    var carries = SIMD16<UInt32>()
-    var byte = 0
-    while byte &+ 64 <= vector.count {
-      carries |= (vector.loadUnaligned(fromByteOffset: byte, as: SIMD16<UInt32>.self) & exponent) &+ one
-      byte &+= 64
-    }
-    var carry: UInt32 = 0
-    for lane in 0..<16 { carry |= carries[lane] }
-    while byte < vector.count {
-      carry |= (vector.loadUnaligned(fromByteOffset: byte, as: UInt32.self) & 0x7F80_0000) &+ 0x0080_0000
-      byte &+= 4
-    }
-    return carry & 0x8000_0000 == 0
+    guard let start = vector.baseAddress else { return true }
+    return nextvec_all_finite(start, vector.count / 4) != 0
   }
 }

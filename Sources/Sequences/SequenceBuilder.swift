@@ -23,6 +23,8 @@ public struct SequenceBuilder {
     public var indices: UnsafeBufferPointer<UInt32>
   }
 
+  private let places: [UInt32]
+  private let futurePlaces: [UInt32]
   private var ledger = ArticleLedger(needsOrder: true)
   /// The last rows of the last frame, as many as a window that ends in the next block may need.
   private var carried: VectorStore
@@ -39,6 +41,8 @@ public struct SequenceBuilder {
 
   public init(dim: Int, options: SequenceOptions) {
     self.options = options
+    places = options.places
+    futurePlaces = options.futurePlaces
     carried = VectorStore(dim: dim)
     stretch = VectorStore(dim: dim)
   }
@@ -118,10 +122,10 @@ public struct SequenceBuilder {
   }
 
   private mutating func appendWindow(from start: Int, negatives: [Int]) {
-    var window: [UInt32] = []
-    options.forEachPlace(
-      { window.append(UInt32(start + $0)) }, negatives: { window.append(contentsOf: negatives.map { UInt32($0) }) })
-    indices.append(contentsOf: window)
+    let first = UInt32(start)
+    for place in places { indices.append(first + place) }
+    for negative in negatives { indices.append(UInt32(negative)) }
+    for place in futurePlaces { indices.append(first + place) }
     windows += 1
   }
 

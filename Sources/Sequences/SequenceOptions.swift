@@ -34,13 +34,13 @@ public struct SequenceOptions: Sendable {
     Roles(context: context, previous: offset >= 2, negatives: negatives, futures: futures)
   }
 
-  /// Calls `fill` with the place, counted from the window's first chunk, of every slot but the negatives', in slot order.
-  func forEachPlace(_ fill: (Int) -> Void, negatives: () -> Void) {
-    for place in 0..<context { fill(place) }
+  /// Where the slots before the negatives' lie, counted from the window's first chunk, in slot order.
+  var places: [UInt32] {
     let target = context - 1 + offset
-    fill(target)
-    if offset >= 2 { fill(target - 1) }
-    negatives()
-    for future in 0..<futures { fill(target + 1 + future) }
+    let previous = offset >= 2 ? [target - 1] : []
+    return (Array(0..<context) + [target] + previous).map { UInt32($0) }
   }
+
+  /// Where the futures' slots lie, which come after the negatives'.
+  var futurePlaces: [UInt32] { (0..<futures).map { UInt32(context + offset + $0) } }
 }

@@ -16,17 +16,9 @@ public enum Products {
 
   private static func lanes(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
     guard let left = a.baseAddress, let right = b.baseAddress else { return 0 }
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { lanes in
-      guard let start = lanes.baseAddress else { return 0 }
-      nextvec_products(left, right, a.count, start)
-      var sums = SIMD8<Double>()
-      for group in stride(from: 0, to: 64, by: 8) {
-        sums += SIMD8<Double>(UnsafeRawPointer(start + group).loadUnaligned(as: SIMD8<Float>.self))
-      }
-      var sum = sums.sum()
-      for index in (a.count & ~7)..<a.count { sum += Double(a[index]) * Double(b[index]) }
-      return sum
-    }
+    var sum = nextvec_dot(left, right, a.count)
+    for index in (a.count & ~7)..<a.count { sum += Double(a[index]) * Double(b[index]) }
+    return sum
   }
 
   private static func wide(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
