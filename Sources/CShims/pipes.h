@@ -1,4 +1,5 @@
-// Two things Linux can do with pipes that Swift's Glibc module does not import, since glibc declares them for GNU sources alone.
+// Two things Linux can do with pipes that Swift's Glibc module does not import, since glibc declares them for GNU
+// sources alone.
 #pragma once
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -8,7 +9,8 @@
 // fcntl's command that sets a pipe's capacity.
 static const int nextvec_set_pipe_size = 1031;
 
-// Moves bytes of a file into a pipe by reference, without a copy: worth a third of npz-read's time (docs/performance.md).
+// Moves bytes of a file into a pipe by reference, without a copy: worth a third of npz-read's time
+// (docs/performance.md).
 static inline long nextvec_splice(int file, off_t *offset, int pipe, size_t count) {
   return syscall(SYS_splice, file, offset, pipe, NULL, count, 0);
 }

@@ -1,11 +1,12 @@
-// Sums of products in eight-float registers, which Swift cannot ask for: it compiles for the least processor of its kind, and has no
-// per-function target feature. On 768 entries the registers are worth a factor of two to three (docs/performance.md).
+// Sums of products in eight-float registers, which Swift cannot ask for: it compiles for the least processor of its
+// kind, and has no per-function target feature. On 768 entries the registers are worth a factor of two to three
+// (docs/performance.md).
 #pragma once
 #include <stddef.h>
 
-// The sum of a[i]·b[i] over the first `count & ~7` entries: 64 running sums in single precision, lane l taking every 64th product (the
-// rest in steps of eight, to lanes 0 to 7, 8 to 15 and so on), which are then added up in double precision, in one fixed order. There is no
-// fused multiply-add, so that every processor gives the same bits.
+// The sum of a[i]·b[i] over the first `count & ~7` entries: 64 running sums in single precision, lane l taking every
+// 64th product (the rest in steps of eight, to lanes 0 to 7, 8 to 15 and so on), which are then added up in double
+// precision, in one fixed order. There is no fused multiply-add, so that every processor gives the same bits.
 static inline double nextvec_dot_plain(const float *a, const float *b, size_t count) {
 #pragma clang fp contract(off)
   float lanes[64] = {0};

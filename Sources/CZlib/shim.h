@@ -1,8 +1,8 @@
 // The only door to zlib, and the one piece of C that Swift cannot reach: carry-less multiplication.
 //
-// zlib 1.2.13's crc32 reads 2 GB/s, which would make the checksum the slowest part of every pipe. With PCLMULQDQ the same
-// function reads more than ten times that (docs/performance.md). Swift has no per-function target feature, so the
-// loop stands here; the tests hold it against zlib's on every length and alignment.
+// zlib 1.2.13's crc32 reads 2 GB/s, which would make the checksum the slowest part of every pipe. With PCLMULQDQ the
+// same function reads more than ten times that (docs/performance.md). Swift has no per-function target feature, so
+// the loop stands here; the tests hold it against zlib's on every length and alignment.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -11,9 +11,10 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// Folding multiplies a block by x^n modulo the CRC's polynomial, n the distance in bits to the block it is added to, and so moves it there
-// (Gopal et al., "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel, 2009). The pairs of constants are
-// x^(n+32) and x^(n-32), bit-reflected: computed by polynomial division, one bit at a time.
+// Folding multiplies a block by x^n modulo the CRC's polynomial, n the distance in bits to the block it is added to,
+// and so moves it there (Gopal et al., "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel, 2009).
+// The pairs of constants are x^(n+32) and x^(n-32), bit-reflected: computed by polynomial division, one bit at a
+// time.
 #define NEXTVEC_BY_1024 0x014a7fe880, 0x01e88ef372
 #define NEXTVEC_BY_512 0x01c6e41596, 0x0154442bd4
 #define NEXTVEC_BY_128 0x00ccaa009e, 0x01751997d0
@@ -44,8 +45,8 @@ __attribute__((target("pclmul,sse4.1"))) static inline uint32_t nextvec_crc32_fi
   return (uint32_t)_mm_extract_epi32(_mm_xor_si128(a, quotient), 1);
 }
 
-// The CRC-32 register after `count` more bytes, where count is a multiple of 16 and at least 64. `state` and the result are
-// the raw register (the complement of what zlib's crc32 takes and gives).
+// The CRC-32 register after `count` more bytes, where count is a multiple of 16 and at least 64. `state` and the
+// result are the raw register (the complement of what zlib's crc32 takes and gives).
 __attribute__((target("pclmul,sse4.1"))) static inline uint32_t nextvec_crc32_fold(
     uint32_t state, const uint8_t *bytes, size_t count) {
   const __m128i by_512 = _mm_set_epi64x(NEXTVEC_BY_512), by_128 = _mm_set_epi64x(NEXTVEC_BY_128);

@@ -33,8 +33,8 @@ public struct Arguments: Sendable {
     return absent
   }
 
-  /// The flags that were given and bear on the result, in the manual's order and as `--name value`: where the output goes, and what
-  /// people are told meanwhile, is left out. Two command lines that mean the same give the same words.
+  /// The flags that were given and bear on the result, in the manual's order and as `--name value`: where the output
+  /// goes, and what people are told meanwhile, is left out. Two command lines that mean the same give the same words.
   public var flagsOfResult: [String] {
     let aside: Set = ["output", "quiet", "progress", "flush", "label", "format"]
     return manual.allOptions.map(\.flag).filter { !aside.contains($0.name) }.flatMap { flag -> [String] in

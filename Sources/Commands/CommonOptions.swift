@@ -26,7 +26,8 @@ public enum CommonOptions {
     "format", help: "the report's form"
   ).showing(default: "table on a terminal, else json")
   /// `--limit N`: report on so many windows.
-  public static let limit = Option.integer("limit", in: 1...Int.max, help: "report on the first N windows; the rest is still read and verified")
+  public static let limit = Option.integer(
+    "limit", in: 1...Int.max, help: "report on the first N windows; the rest is still read and verified")
   /// `--members N`: how many streams were put together.
   public static let members = Option.integer(
     "members", in: 1...Int.max, help: "expect so many members: the one loss that a concatenation cannot show by itself")

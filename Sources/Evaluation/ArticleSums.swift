@@ -2,8 +2,8 @@ internal import Vectors
 
 /// Sums of some figures over windows, article by article: what a bootstrap over articles resamples.
 ///
-/// It does not depend on the order in which windows come, and takes no more than `maximumUnits` entries: where there are more articles,
-/// they are gathered into as many groups by a hash of their number, and the groups are resampled.
+/// It does not depend on the order in which windows come, and takes no more than `maximumUnits` entries: where there
+/// are more articles, they are gathered into as many groups by a hash of their number, and the groups are resampled.
 public struct ArticleSums: Sendable {
   /// Sums over one article, or one group of them.
   struct Unit {

@@ -1,14 +1,15 @@
 internal import Vectors
 
-/// Percentile intervals by resampling whole articles with replacement (Efron and Tibshirani, "An introduction to the bootstrap", 1993):
-/// windows of one article resemble each other, so that resampling windows would promise too much.
+/// Percentile intervals by resampling whole articles with replacement (Efron and Tibshirani, "An introduction to the
+/// bootstrap", 1993): windows of one article resemble each other, so that resampling windows would promise too much.
 public enum Bootstrap {
   public static let resamples = 1000
 
   /// The 95% intervals of the means over windows of the four figures.
   ///
   /// - Parameter seed: fixes the draws; the same articles give the same intervals in whatever order they came.
-  /// - Returns: for each figure its 2.5th and 97.5th percentile; nil for fewer than two articles, of which no spread can be told.
+  /// - Returns: for each figure its 2.5th and 97.5th percentile; nil for fewer than two articles, of which no spread
+  ///   can be told.
   public static func intervals95(
     _ sums: inout ArticleSums, seed: UInt64
   ) -> (low: SIMD4<Double>, high: SIMD4<Double>)? {

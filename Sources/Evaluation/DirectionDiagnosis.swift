@@ -1,9 +1,10 @@
 public import Vectors
 
-/// The data-quality figures of a stream of windows (`direction-diagnose`): is the context coherent, does it come closer to the target as it
-/// nears it, and which way do similarities point? Definitions stand in docs/metrics.md.
+/// The data-quality figures of a stream of windows (`direction-diagnose`): is the context coherent, does it come
+/// closer to the target as it nears it, and which way do similarities point? Definitions stand in docs/metrics.md.
 ///
-/// Every figure is a mean over windows in double precision, independent of the cut into blocks and of the order of shards.
+/// Every figure is a mean over windows in double precision, independent of the cut into blocks and of the order of
+/// shards.
 public struct DirectionDiagnosis {
   public private(set) var windows = 0
   /// Rows of norm 0, whose cosine with everything is 0.
@@ -88,18 +89,21 @@ extension DirectionDiagnosis {
   public var temporalSignal: Double { (positionSums[roles.context - 1] - positionSums[0]) / Double(windows) }
 
   /// Whether each context chunk is closer to the target than the one before; a context of one has no order.
-  public var temporalOrder: Bool { roles.context > 1 && zip(positionSums, positionSums.dropFirst()).allSatisfy { $0 < $1 } }
+  public var temporalOrder: Bool {
+    roles.context > 1 && zip(positionSums, positionSums.dropFirst()).allSatisfy { $0 < $1 }
+  }
 
   /// Mean cosine of the last context chunk with the target.
   public var forward: Double { forwardSum / Double(windows) }
 
-  /// Mean cosine of the last context chunk with the chunk just before the target; nil at offset 1, and where windows do not name
-  /// that chunk.
+  /// Mean cosine of the last context chunk with the chunk just before the target; nil at offset 1, and where windows
+  /// do not name that chunk.
   public var backward: Double? { previous == nil ? nil : backwardSum / Double(windows) }
 
   public var delta: Double? { backward.map { forward - $0 } }
 
-  /// Mean cosine of the last context chunk with the chunk k after it, for k = −3…+3; nil where no window has that chunk.
+  /// Mean cosine of the last context chunk with the chunk k after it, for k = −3…+3; nil where no window has that
+  /// chunk.
   public var offsetProfile: [(offset: Int, mean: Double?)] {
     (-OffsetProfile.reach...OffsetProfile.reach).map { ($0, profile.mean($0)) }
   }

@@ -1,11 +1,11 @@
 internal import Failures
 public import Vectors
 
-/// Whether the next chunk is closer to the present one than the last chunk was (`narrative-delta`): per window of offset 1,
-/// cos(c[last], target) − cos(c[last], c[last−1]).
+/// Whether the next chunk is closer to the present one than the last chunk was (`narrative-delta`): per window of
+/// offset 1, cos(c[last], target) − cos(c[last], c[last−1]).
 ///
-/// Within an article the differences telescope: their sum is that of the article's last pair of neighbours less that of its first,
-/// whatever the text's direction. `telescoped` is what those edges alone predict.
+/// Within an article the differences telescope: their sum is that of the article's last pair of neighbours less that
+/// of its first, whatever the text's direction. `telescoped` is what those edges alone predict.
 ///
 /// Memory: 8 bytes a window, for the quartiles.
 public struct NarrativeDelta {
@@ -35,7 +35,8 @@ public struct NarrativeDelta {
       throw Failure(.badData, "target offset \(offset); expected 1", hint: "seq-build --offset 1 makes such windows")
     }
     guard roles.context >= 2 else {
-      throw Failure(.badData, "windows of 1 context chunk; expected 2 or more", hint: "seq-build --ctx 5 makes such windows")
+      throw Failure(
+        .badData, "windows of 1 context chunk; expected 2 or more", hint: "seq-build --ctx 5 makes such windows")
     }
     context = roles.context
   }

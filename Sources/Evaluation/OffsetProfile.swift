@@ -2,16 +2,16 @@ internal import Vectors
 
 /// Mean cosine of the last context chunk with the chunk k after it, k = −3…+3, over the windows that have that chunk.
 ///
-/// In an ordered stream that chunk may lie in an earlier or a later frame than the window. In other streams only the rows that a window
-/// itself names count, since the rest of a frame is there by accident.
+/// In an ordered stream that chunk may lie in an earlier or a later frame than the window. In other streams only the
+/// rows that a window itself names count, since the rest of a frame is there by accident.
 struct OffsetProfile {
   static let reach = 3
 
   private var sums = [Double](repeating: 0, count: 2 * reach + 1)
   private var windows = [Int](repeating: 0, count: 2 * reach + 1)
 
-  /// What is known of a row: its cosine with the rows 1, 2 and 3 chunks before and after it, NaN where there is none yet, and
-  /// how many windows that end their context here wait for a row after it.
+  /// What is known of a row: its cosine with the rows 1, 2 and 3 chunks before and after it, NaN where there is none
+  /// yet, and how many windows that end their context here wait for a row after it.
   private struct Row {
     let key: Key
     var before = SIMD4<Double>(repeating: .nan)
@@ -42,7 +42,8 @@ struct OffsetProfile {
   // MARK: - Windows by their own rows
 
   /// Counts the first `count` windows of an unordered stream's block.
-  mutating func addByWindows(_ block: VectorBlock, windows count: Int, context: Int, _ similarities: inout Similarities) {
+  mutating func addByWindows(_ block: VectorBlock, windows count: Int, context: Int, _ similarities: inout Similarities)
+  {
     for window in 0..<count {
       let last = block.row(window, context - 1)
       let key = block.key(last)
@@ -89,7 +90,8 @@ struct OffsetProfile {
       // Where chunks are missing in between, the chunk k before this one stands fewer than k rows before it.
       guard let k = Self.distance(from: rows[place - back].key, to: entry.key) else { continue }
       let cosine =
-        row >= back ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
+        row >= back
+        ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
       entry.before[k] = cosine
       rows[place - back].after[k] = cosine
       add(cosine, at: k, times: rows[place - back].waiting[k])

@@ -1,6 +1,7 @@
 public import Vectors
 
-/// Cosines between the rows of a block, each computed once: neighbouring windows ask for the same pairs again and again.
+/// Cosines between the rows of a block, each computed once: neighbouring windows ask for the same pairs again and
+/// again.
 ///
 /// A zero vector has cosine 0 with everything.
 public struct Similarities {

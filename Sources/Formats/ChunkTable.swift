@@ -110,7 +110,8 @@ extension NumPyFile {
     if let found = firstIfAny(of: names) { return found }
     let present = arrays.map(\.name).prefix(20).joined(separator: ", ")
     throw Failure(
-      .badData, "no array of \(what) under its usual names (\(names.joined(separator: ", "))): the file has \(present.isEmpty ? "none" : present)",
+      .badData,
+      "no array of \(what) under its usual names (\(names.joined(separator: ", "))): the file has \(present.isEmpty ? "none" : present)",
       at: name, hint: "name it with --\(what) KEY")
   }
 
@@ -129,7 +130,8 @@ extension NumPyFile {
     for value in values {
       guard let number = Number(exactly: value) else {
         throw Failure(
-          .badData, "expected a number from 0 to \(Number.max), found \(value)", at: name, array, "row \(numbers.count)")
+          .badData, "expected a number from 0 to \(Number.max), found \(value)", at: name, array, "row \(numbers.count)"
+        )
       }
       numbers.append(number)
     }

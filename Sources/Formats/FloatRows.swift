@@ -138,7 +138,8 @@ public final class FloatRows {
     }
     let all = isInPlace ? source : UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: vectors[..<(count * dim)]))
     return FloatChunk(
-      first: position, bytes: all, origin: isInPlace && member.compression == .stored ? mapping.origin(of: source) : nil,
+      first: position, bytes: all,
+      origin: isInPlace && member.compression == .stored ? mapping.origin(of: source) : nil,
       checksums: UnsafeBufferPointer(rebasing: checksums[..<count]), nonFinite: nonFinite)
   }
 
@@ -163,7 +164,8 @@ public final class FloatRows {
       if !RowChecks.isFinite(vector) { nonFinite.append(position + row) }
     }
     return FloatChunk(
-      first: position, bytes: UnsafeRawBufferPointer(floats), origin: nil, checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
+      first: position, bytes: UnsafeRawBufferPointer(floats), origin: nil,
+      checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
       nonFinite: nonFinite)
   }
 

@@ -3,8 +3,8 @@ public import Vectors
 
 /// Writes what a stream holds as the arrays that `ChunkTable` and `WindowTable` read, and `numpy.load` too.
 ///
-/// Vectors go to the file as they come; keys are held back (16 bytes a row), and so are, in a temporary file, the vectors of windows that
-/// belong to another array than the contexts.
+/// Vectors go to the file as they come; keys are held back (16 bytes a row), and so are, in a temporary file, the
+/// vectors of windows that belong to another array than the contexts.
 public final class TableWriter {
   /// What the rows are.
   public enum Content: Sendable {
@@ -37,7 +37,9 @@ public final class TableWriter {
     case .predictions: try writer.beginArray("predictions", of: .float32, rowShape: [dim])
     case .windows(let roles, _):
       try writer.beginArray("contexts", of: .float32, rowShape: [roles.context, dim])
-      for (role, array) in [("target", "targets"), ("previous", "previous"), ("negative", "negatives"), ("future", "futures")] {
+      for (role, array) in [
+        ("target", "targets"), ("previous", "previous"), ("negative", "negatives"), ("future", "futures"),
+      ] {
         let slots = roles.slots(of: role)
         if !slots.isEmpty { later.append((array, slots, try SpoolFile())) }
       }
@@ -105,7 +107,8 @@ public final class TableWriter {
   }
 
   /// Writes a column as NumPy's own kind of index, int64; numbers beyond it, which only articles may have, as uint64.
-  private func writeNumbers<Number: FixedWidthInteger>(_ name: String, _ column: [Number], rowShape: [Int] = []) throws {
+  private func writeNumbers<Number: FixedWidthInteger>(_ name: String, _ column: [Number], rowShape: [Int] = []) throws
+  {
     if let largest = column.max(), Int64(exactly: largest) == nil {
       try column.map { UInt64($0) }.withUnsafeBytes { try writer.write(name, of: .uint64, rowShape: rowShape, $0) }
     } else {

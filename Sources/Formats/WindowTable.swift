@@ -1,8 +1,8 @@
 internal import Failures
 public import Vectors
 
-/// The windows of a file: contexts (windows, context, dim) and targets (windows, dim), whose keys follow from each target's article and
-/// chunk number.
+/// The windows of a file: contexts (windows, context, dim) and targets (windows, dim), whose keys follow from each
+/// target's article and chunk number.
 ///
 /// Memory: 12 bytes a window.
 public struct WindowTable {
@@ -30,7 +30,8 @@ public struct WindowTable {
   ///   - offset: how far after the context the targets lie; nil for what the file says, else 1.
   /// - Throws: `.badData` where arrays are missing or do not fit together.
   public init(_ file: NumPyFile, contexts: String? = nil, targets: String? = nil, offset: Int? = nil) throws {
-    let contextRows = try file.floatRows(contexts ?? file.only2D() ?? file.first(of: Self.contextNames, for: "contexts"))
+    let contextRows = try file.floatRows(
+      contexts ?? file.only2D() ?? file.first(of: Self.contextNames, for: "contexts"))
     guard contextRows.outer.count == 2, contextRows.outer[1] >= 1 else {
       throw Failure(.badData, "contexts are a matrix; expected (windows, context, dim)", at: file.name)
     }
@@ -69,7 +70,8 @@ public struct WindowTable {
     let first = target - offset - (roles.context - 1)
     guard first >= 0, target + roles.slots(of: "future").count <= Int(UInt32.max) else {
       throw Failure(
-        .badData, "window \(window): chunk \(target) of article \(articles[window]) cannot be the target of \(roles.context) chunks of context at offset \(offset)",
+        .badData,
+        "window \(window): chunk \(target) of article \(articles[window]) cannot be the target of \(roles.context) chunks of context at offset \(offset)",
         hint: "--offset says how far after the context the targets lie")
     }
     var numbers = (0..<roles.context).map { UInt32(first + $0) } + [targets[window]]
@@ -91,7 +93,8 @@ extension NumPyFile {
     for (array, shift) in [("target_offset", 0), ("p6_offset", 1)] {
       guard let name = firstIfAny(of: [array]) else { continue }
       let stated = try integers(name)
-      guard let first = stated.first, stated.allSatisfy({ $0 == first }), first >= 1 - Int64(shift), first < 1 << 31 else {
+      guard let first = stated.first, stated.allSatisfy({ $0 == first }), first >= 1 - Int64(shift), first < 1 << 31
+      else {
         throw Failure(.badData, "expected one target offset from 1", at: self.name, name)
       }
       return Int(first) + shift
@@ -108,13 +111,15 @@ extension NumPyFile {
     return weights
   }
 
-  /// Article and chunk number of each window's target. Where the file does not say, every window is an article of its own, whose
-  /// chunks are counted from 0.
+  /// Article and chunk number of each window's target. Where the file does not say, every window is an article of its
+  /// own, whose chunks are counted from 0.
   func targetKeys(windows: Int, firstTarget: Int) throws -> ([UInt64], [UInt32]) {
     if arrays.contains(where: { $0.name == "metadata" && $0.isObject }) { return try metadataKeys(windows) }
     let article = firstIfAny(of: ["article_ids", "article_indices"])
     guard let index = firstIfAny(of: ["target_indices"]) else {
-      guard let first = UInt32(exactly: firstTarget) else { throw Failure(.badData, "the windows are too long", at: name) }
+      guard let first = UInt32(exactly: firstTarget) else {
+        throw Failure(.badData, "the windows are too long", at: name)
+      }
       return (Array(0..<UInt64(windows)), Array(repeating: first, count: windows))
     }
     guard let article else {
@@ -132,9 +137,11 @@ extension NumPyFile {
     for (row, entry) in entries.enumerated() {
       let article = (entry["article_index"] ?? entry["article_id"])?.integer
       let target = (entry["target_chunk_index"] ?? entry["target_idx"])?.integer
-      guard let article, let target, let articleNumber = UInt64(exactly: article), let chunk = UInt32(exactly: target) else {
+      guard let article, let target, let articleNumber = UInt64(exactly: article), let chunk = UInt32(exactly: target)
+      else {
         throw Failure(
-          .badData, "expected a dictionary with article_index and target_chunk_index, whole numbers from 0", at: name, "metadata",
+          .badData, "expected a dictionary with article_index and target_chunk_index, whole numbers from 0", at: name,
+          "metadata",
           "row \(row)")
       }
       articles.append(articleNumber)

@@ -83,7 +83,8 @@ struct ZipEnd {
     let (sum, overflow) = directoryOffset.addingReportingOverflow(directorySize)
     guard !overflow, sum == directoryEnd else {
       throw Failure(
-        .badData, "expected the archive's directory to end at byte \(directoryEnd), where its end record starts; "
+        .badData,
+        "expected the archive's directory to end at byte \(directoryEnd), where its end record starts; "
           + "it claims to start at byte \(directoryOffset) and have \(directorySize) bytes")
     }
   }

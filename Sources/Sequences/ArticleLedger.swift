@@ -1,15 +1,16 @@
 public import Vectors
 internal import Failures
 
-/// Finds (article, chunk) keys that come twice, in rows that ascend within every piece of an article. Memory: some 50 bytes for each
-/// piece; an article that comes in one is one piece.
+/// Finds (article, chunk) keys that come twice, in rows that ascend within every piece of an article. Memory: some 50
+/// bytes for each piece; an article that comes in one is one piece.
 public struct ArticleLedger {
   /// The chunks of each finished piece.
   private var seen: [UInt64: [ClosedRange<UInt32>]] = [:]
   private var current: (article: UInt64, chunks: ClosedRange<UInt32>, earlier: [ClosedRange<UInt32>])?
   private let needsOrder: Bool
 
-  /// - Parameter needsOrder: whether a piece must also come after the article's earlier ones, as windows over both need it.
+  /// - Parameter needsOrder: whether a piece must also come after the article's earlier ones, as windows over both
+  ///   need it.
   public init(needsOrder: Bool) {
     self.needsOrder = needsOrder
   }
@@ -42,7 +43,8 @@ public struct ArticleLedger {
   }
 
   private func check(_ key: Key, _ pieces: [ClosedRange<UInt32>]) throws {
-    guard let piece = pieces.first(where: { $0.contains(key.chunk) || (needsOrder && key.chunk < $0.lowerBound) }) else { return }
+    guard let piece = pieces.first(where: { $0.contains(key.chunk) || (needsOrder && key.chunk < $0.lowerBound) })
+    else { return }
     let chunks = piece.count == 1 ? "chunk \(piece.lowerBound)" : "chunks \(piece.lowerBound) to \(piece.upperBound)"
     throw Failure(
       .badData, "\(key) comes after \(chunks) of that article: a duplicate, or out of order",

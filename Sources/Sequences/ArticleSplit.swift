@@ -1,7 +1,7 @@
 internal import Vectors
 
-/// Which articles go where: by a seeded hash of the article's number, so that splits never overlap, need no list of articles, and stay
-/// what they are when articles are added.
+/// Which articles go where: by a seeded hash of the article's number, so that splits never overlap, need no list of
+/// articles, and stay what they are when articles are added.
 public struct ArticleSplit: Sendable {
   public struct Part: Hashable, Sendable {
     public var name: String

@@ -1,6 +1,7 @@
 public import Vectors
 
-/// Passes some rows of each block, and the windows that still have all of theirs. Keeps its buffers from block to block.
+/// Passes some rows of each block, and the windows that still have all of theirs. Keeps its buffers from block to
+/// block.
 public struct RowFilter {
   /// Rows left out so far.
   public private(set) var droppedRows = 0

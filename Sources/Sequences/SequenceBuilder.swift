@@ -1,10 +1,11 @@
 public import Vectors
 internal import Failures
 
-/// Makes windows of chunks that come by in blocks, whatever way the blocks are cut. No window leaves its article or spans a gap in
-/// its chunk numbers.
+/// Makes windows of chunks that come by in blocks, whatever way the blocks are cut. No window leaves its article or
+/// spans a gap in its chunk numbers.
 ///
-/// Memory: the rows of one window (`negatives` = 0), or one article up to 32 MiB of vectors; and some 50 bytes an article, to tell duplicates.
+/// Memory: the rows of one window (`negatives` = 0), or one article up to 32 MiB of vectors; and some 50 bytes an
+/// article, to tell duplicates.
 public struct SequenceBuilder {
   public let options: SequenceOptions
   /// Windows made so far.
@@ -15,7 +16,8 @@ public struct SequenceBuilder {
   public private(set) var windowsWithoutNegatives = 0
   public var articles: Int { ledger.articles }
 
-  /// A frame to be: rows in order, of which the first `repeated` are the last of the frame before, and windows over them.
+  /// A frame to be: rows in order, of which the first `repeated` are the last of the frame before, and windows over
+  /// them.
   public struct Frame {
     public var runs: [VectorBlock]
     public var repeated: Int
@@ -166,8 +168,8 @@ public struct SequenceBuilder {
     stretchRepeated = kept
   }
 
-  /// Distinct rows of the stretch that are none of the window's, seeded by the window's own key, so that the same window gets the same
-  /// negatives however the stream is cut.
+  /// Distinct rows of the stretch that are none of the window's, seeded by the window's own key, so that the same
+  /// window gets the same negatives however the stream is cut.
   ///
   /// - Returns: nil where there are too few.
   private func drawNegatives(outside window: Range<Int>) -> [Int]? {

@@ -3,13 +3,14 @@ public import Vectors
 
 /// Articles of vectors whose nature is known, to hold tools against.
 ///
-/// Every process starts in its stationary state, with entries of mean 0 and variance 1. For many dimensions the mean cosine of two chunks that lie
-/// k apart is then, without noise, what `similarity(k)` gives.
+/// Every process starts in its stationary state, with entries of mean 0 and variance 1. For many dimensions the mean
+/// cosine of two chunks that lie k apart is then, without noise, what `similarity(k)` gives.
 public struct SyntheticProcess: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     /// x[t+1] = ρ x[t] + √(1−ρ²) ε: Gaussian, the same forwards and backwards in time.
     case ar
-    /// The same, with x[t] turned by an angle in every plane of two neighbouring dimensions: backwards it turns the other way.
+    /// The same, with x[t] turned by an angle in every plane of two neighbouring dimensions: backwards it turns the
+    /// other way.
     case rotation
     /// x[t+1] = x[t] + √(1−ρ²) ε: every article drifts away from where it began.
     case randomWalk = "random-walk"
@@ -33,7 +34,8 @@ public struct SyntheticProcess: Sendable {
   public var seed: UInt64
 
   public init(
-    kind: Kind, dim: Int, chunks: Int, rho: Double, angle: Double = 0, spread: Double = 0, noise: Double = 0, seed: UInt64
+    kind: Kind, dim: Int, chunks: Int, rho: Double, angle: Double = 0, spread: Double = 0, noise: Double = 0,
+    seed: UInt64
   ) {
     self.kind = kind
     self.dim = dim
@@ -60,7 +62,9 @@ public struct SyntheticProcess: Sendable {
       } else if chunk > 0 {
         advance(&state, turn, &generator)
       }
-      for entry in 0..<dim { out[entry] = Float(noise > 0 ? state[entry] + noise * generator.gaussian() : state[entry]) }
+      for entry in 0..<dim {
+        out[entry] = Float(noise > 0 ? state[entry] + noise * generator.gaussian() : state[entry])
+      }
       if normalizes { _ = out.withUnsafeMutableBufferPointer { Products.normalize($0) } }
       store.append(Key(article: article, chunk: UInt32(chunk)), out)
     }

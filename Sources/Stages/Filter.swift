@@ -45,7 +45,8 @@ public struct Filter {
     var counts = input.counts
     for (name, count) in try finish(writer) where count > 0 { counts["\(arguments.tool):\(name)", default: 0] += count }
     progress.finish()
-    let provenance = isWhole ? input.provenance.adding(arguments, parents: input.writers, seed: seed) : header.provenance
+    let provenance =
+      isWhole ? input.provenance.adding(arguments, parents: input.writers, seed: seed) : header.provenance
     try output.finish(counts: counts, provenance: provenance)
   }
 }

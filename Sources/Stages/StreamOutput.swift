@@ -5,8 +5,8 @@ public import Streams
 
 /// The stream that a tool writes: to standard output, or whole or not at all to `--output`.
 ///
-/// Should the tool fail, an abort record with the first culprit ends the stream, even one that has not begun, so that nothing
-/// downstream takes a part for the whole.
+/// Should the tool fail, an abort record with the first culprit ends the stream, even one that has not begun, so that
+/// nothing downstream takes a part for the whole.
 public final class StreamOutput {
   private let arguments: Arguments
   private let file: OutputFile?

@@ -37,8 +37,8 @@ public struct WindowReport {
     while let block = try input.next() {
       if !input.isOrderedWithinMembers { ledger = nil }
       try at(input.name) { for row in block.repeated..<block.rows { try ledger?.enter(block.key(row)) } }
-      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for, and its rows may
-      // be neighbours of the windows within the limit, wherever the frames are cut.
+      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for, and
+      // its rows may be neighbours of the windows within the limit, wherever the frames are cut.
       let windows = min(left, block.windows)
       left -= windows
       counted += windows

@@ -49,8 +49,8 @@ final class ByteSource {
   }
 }
 
-/// A regular file in memory, read once from front to back: pages are fetched in steps ahead of the reader and given back behind
-/// it, so that resident memory stays small whatever the file's size.
+/// A regular file in memory, read once from front to back: pages are fetched in steps ahead of the reader and given
+/// back behind it, so that resident memory stays small whatever the file's size.
 private final class Mapping {
   private let bytes: UnsafeMutableRawBufferPointer
   private var next: Int

@@ -2,8 +2,8 @@ internal import CShims
 internal import Failures
 internal import Glibc
 
-/// The ring around read(2) and write(2): partial transfers, EINTR and descriptors that someone left non-blocking are dealt with
-/// here, and nowhere else in this module.
+/// The ring around read(2) and write(2): partial transfers, EINTR and descriptors that someone left non-blocking are
+/// dealt with here, and nowhere else in this module.
 struct Descriptor {
   let number: Int32
   /// As messages name it: a path, `stdin`, `standard output`.

@@ -2,10 +2,13 @@ internal import Checksums
 internal import Failures
 internal import Vectors
 
-/// Turns the body of a frame into a block, after holding every part of it against the head, the header and the frame before.
+/// Turns the body of a frame into a block, after holding every part of it against the head, the header and the frame
+/// before.
 struct FrameParser {
   /// The CRC-32 of each row of the last frame.
-  var checksums: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: checksumStore.bytes.baseAddress?.assumingMemoryBound(to: UInt32.self), count: rows) }
+  var checksums: UnsafeBufferPointer<UInt32> {
+    UnsafeBufferPointer(start: checksumStore.bytes.baseAddress?.assumingMemoryBound(to: UInt32.self), count: rows)
+  }
   /// Room for the digest of each row.
   var digests: [UInt64] = []
 
@@ -110,7 +113,8 @@ struct FrameParser {
     guard let row = block.steps.firstIndex(where: { ($0 > 0) != isPrediction }) else { return }
     throw Failure(
       .badData,
-      "row \(row) (\(block.key(row))): expected \(isPrediction ? "a step of 1 or more" : "step 0") in \(kind.rawValue), found \(block.steps[row])")
+      "row \(row) (\(block.key(row))): expected \(isPrediction ? "a step of 1 or more" : "step 0") in \(kind.rawValue), found \(block.steps[row])"
+    )
   }
 
   private func checkRepeated(_ block: VectorBlock, _ isFirst: Bool) throws {

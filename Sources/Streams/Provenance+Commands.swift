@@ -1,7 +1,8 @@
 internal import JSON
 
 extension Provenance {
-  /// A command line for sh that rebuilds the streams of the given stages, by running every stage on what its parents give.
+  /// A command line for sh that rebuilds the streams of the given stages, by running every stage on what its parents
+  /// give.
   ///
   /// - Parameter ids: stages of this provenance, in the order in which their streams stand.
   public func commands(from ids: [String]) -> String {
@@ -15,7 +16,9 @@ extension Provenance {
     guard let stage = stages[id], depth < 100 else { return nil }
     let words = [stage["tool"]?.string ?? "?"] + (stage["arguments"]?.array ?? []).map { $0.string ?? "?" }
     let line = words.map(quoted).joined(separator: " ")
-    let parents = (stage["parents"]?.array ?? []).compactMap { $0.string.flatMap { command($0, stages, depth: depth + 1) } }
+    let parents = (stage["parents"]?.array ?? []).compactMap {
+      $0.string.flatMap { command($0, stages, depth: depth + 1) }
+    }
     return parents.isEmpty ? line : "\(together(parents)) | \(line)"
   }
 
@@ -29,7 +32,8 @@ extension Provenance {
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "/"),
         UInt8(ascii: ","), UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "+"):
         true
       default: false

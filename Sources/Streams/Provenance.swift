@@ -1,8 +1,8 @@
 public import JSON
 internal import Vectors
 
-/// How a stream came to be: a graph with an entry per stage it has passed through, parents before children. It holds no times
-/// and no host names, so that the same run gives the same bytes.
+/// How a stream came to be: a graph with an entry per stage it has passed through, parents before children. It holds
+/// no times and no host names, so that the same run gives the same bytes.
 public struct Provenance: Hashable, Sendable {
   /// One stage: a tool, what it was told, and what it read.
   public struct Stage: Hashable, Sendable {

@@ -3,8 +3,8 @@ internal import Failures
 internal import JSON
 public import Vectors
 
-/// Reads a vector stream, all members of it, and believes nothing: every CRC, length, count, index and total is held against the
-/// others before a frame is handed out (docs/stream-format.md).
+/// Reads a vector stream, all members of it, and believes nothing: every CRC, length, count, index and total is held
+/// against the others before a frame is handed out (docs/stream-format.md).
 ///
 /// Memory: one frame. A stream that ends without its end record, or with an abort record, is a thrown `Failure`.
 public final class StreamReader {
@@ -71,7 +71,8 @@ public final class StreamReader {
     }
   }
 
-  /// Faults of the data are placed in the input; those of reading it name it already, and those of a stage upstream are that stage's.
+  /// Faults of the data are placed in the input; those of reading it name it already, and those of a stage upstream
+  /// are that stage's.
   private static func located<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -96,7 +97,8 @@ public final class StreamReader {
     case .abort: throw Self.upstream(body)
     case .header:
       throw Failure(
-        .badData, "a second header in the middle of a stream, \(place): two writers share this pipe, or one was cut short",
+        .badData,
+        "a second header in the middle of a stream, \(place): two writers share this pipe, or one was cut short",
         hint: "let each writer have a file of its own, then cat them")
     }
   }
@@ -192,8 +194,8 @@ public final class StreamReader {
 // MARK: - Records
 
 extension StreamReader {
-  /// The next head and body with their CRCs verified, except a frame's body, which `FrameParser` verifies row by row; nil at the
-  /// end of the input.
+  /// The next head and body with their CRCs verified, except a frame's body, which `FrameParser` verifies row by row;
+  /// nil at the end of the input.
   private static func record(
     _ source: ByteSource, after place: String
   ) throws -> (RecordHead, UnsafeRawBufferPointer)? {
@@ -206,7 +208,8 @@ extension StreamReader {
     let limit = RecordHead.bodyLimit(head.tag)
     guard head.bodyLength <= limit, head.bodyLength % 64 == 0 else {
       throw Failure(
-        .badData, "a record at byte \(start) states a body of \(head.bodyLength) bytes; expected a multiple of 64 up to \(limit)")
+        .badData,
+        "a record at byte \(start) states a body of \(head.bodyLength) bytes; expected a multiple of 64 up to \(limit)")
     }
     let body = try source.take(Int(head.bodyLength))
     guard body.count == Int(head.bodyLength) else { throw truncated(place, source.position) }
@@ -244,7 +247,8 @@ extension StreamReader {
 
   private static func truncated(_ place: String, _ position: Int) -> Failure {
     Failure(
-      .badData, "the stream is truncated: it stops \(place.isEmpty ? "in its header" : place), at byte \(position), without an end record",
+      .badData,
+      "the stream is truncated: it stops \(place.isEmpty ? "in its header" : place), at byte \(position), without an end record",
       hint: "the stage before it was killed, or its output was cut")
   }
 

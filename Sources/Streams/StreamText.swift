@@ -60,7 +60,8 @@ public enum StreamText {
     case end(Totals, counts: [String: Int], provenance: Provenance?)
   }
 
-  /// What rows and windows look like: decoded without a detour through `JSON`, so that floats keep their bits and long lines are read quickly.
+  /// What rows and windows look like: decoded without a detour through `JSON`, so that floats keep their bits and
+  /// long lines are read quickly.
   private struct Plain: Decodable {
     struct Frame: Decodable { var repeated: Int? }
     var article: UInt64?
@@ -82,7 +83,8 @@ public enum StreamText {
   /// - Throws: `.badData` for a line that is none of these.
   public static func parse(_ bytes: UnsafeRawBufferPointer) throws -> Line {
     guard let plain = try? JSONDecoder().decode(Plain.self, from: Data(bytes)) else {
-      throw Failure(.badData, "is not a line of a stream's text: expected a JSON object with header, frame, vector, window or end")
+      throw Failure(
+        .badData, "is not a line of a stream's text: expected a JSON object with header, frame, vector, window or end")
     }
     if let vector = plain.vector {
       guard let article = plain.article, let chunk = plain.chunk else {
@@ -92,7 +94,9 @@ public enum StreamText {
     }
     if let window = plain.window { return .window(window, weight: plain.weight) }
     if let frame = plain.frame {
-      guard let repeated = frame.repeated, repeated >= 0 else { throw Failure(.badData, "a frame repeats 0 rows or more") }
+      guard let repeated = frame.repeated, repeated >= 0 else {
+        throw Failure(.badData, "a frame repeats 0 rows or more")
+      }
       return .frame(repeated: repeated)
     }
     guard let json = try? JSON(parsing: bytes) else { throw Failure(.badData, "is not JSON") }

@@ -206,7 +206,8 @@ extension StreamWriter {
       for byte in range { tail.bytes[byte - start] = 0 }
     }
     func gather<Number>(_ range: Range<Int>, _ parts: [UnsafeBufferPointer<Number>]) -> UnsafeBufferPointer<Number> {
-      let target = UnsafeMutableRawBufferPointer(rebasing: tail.bytes[range.lowerBound - start..<range.upperBound - start])
+      let target = UnsafeMutableRawBufferPointer(
+        rebasing: tail.bytes[range.lowerBound - start..<range.upperBound - start])
       var offset = 0
       for part in parts where !part.isEmpty {
         let bytes = UnsafeRawBufferPointer(part)
@@ -218,7 +219,8 @@ extension StreamWriter {
     zero(start..<layout.articles.lowerBound)
     zero(layout.weights.upperBound..<layout.length)
     return VectorBlock(
-      dim: 0, vectors: UnsafeBufferPointer(start: nil, count: 0), articles: gather(layout.articles, runs.map(\.articles)),
+      dim: 0, vectors: UnsafeBufferPointer(start: nil, count: 0),
+      articles: gather(layout.articles, runs.map(\.articles)),
       chunks: gather(layout.chunks, runs.map(\.chunks)), steps: gather(layout.steps, runs.map(\.steps)),
       slots: header.slots, indices: gather(layout.indices, [indices]),
       weights: weights.map { gather(layout.weights, [$0]) })
@@ -241,9 +243,9 @@ extension StreamWriter {
     }
   }
 
-  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins; where rows within a frame come in
-  /// none, the new member says so. The end of the one before says that there is more to come, so that a stage killed in between leaves no stream that
-  /// looks whole.
+  /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins;
+  /// where rows within a frame come in none, the new member says so. The end of the one before says that there is
+  /// more to come, so that a stage killed in between leaves no stream that looks whole.
   ///
   /// - Returns: how many rows the frame may call repeated: a member's first frame repeats none.
   private func keepOrder(_ runs: [VectorBlock], repeated: Int) throws -> Int {

@@ -61,13 +61,16 @@ public final class TextReader {
     guard header != nil else { throw Failure(.badData, "is empty: not even one row") }
     try flush(emit)
     guard isExplicit else { return }
-    guard let totals else { throw Failure(.badData, "the text is truncated: it stops after line \(line) without its end line") }
+    guard let totals else {
+      throw Failure(.badData, "the text is truncated: it stops after line \(line) without its end line")
+    }
     var found = written()
     found.frames = totals.frames  // frames without rows are not written
     guard totals == found else {
       throw Failure(
         .badData,
-        "the end line states \(totals.rows) rows and \(totals.windows) windows with digests that differ from those of \(found.rows) rows and \(found.windows) windows found")
+        "the end line states \(totals.rows) rows and \(totals.windows) windows with digests that differ from those of \(found.rows) rows and \(found.windows) windows found"
+      )
     }
   }
 
@@ -96,7 +99,9 @@ public final class TextReader {
         throw Failure(.badData, "a vector of \(vector.count) entries")
       }
       // Rows written by hand come in any order, as far as one can tell from the first.
-      try start(StreamHeader(kind: key.step > 0 ? .predictions : .chunks, dim: vector.count, ordered: false), isExplicit: false, begin)
+      try start(
+        StreamHeader(kind: key.step > 0 ? .predictions : .chunks, dim: vector.count, ordered: false), isExplicit: false,
+        begin)
     }
     guard let dim = header?.dim, vector.count == dim else {
       throw Failure(.badData, "a vector of \(vector.count) entries; expected \(header?.dim ?? 0)")
@@ -112,7 +117,9 @@ public final class TextReader {
       throw Failure(.badData, "a window of \(window.count) rows; the header says \(header?.slots ?? 0)")
     }
     let known = rows?.rows ?? 0
-    guard window.allSatisfy({ Int($0) < known }) else { throw Failure(.badData, "a window names a row that its frame does not have") }
+    guard window.allSatisfy({ Int($0) < known }) else {
+      throw Failure(.badData, "a window names a row that its frame does not have")
+    }
     guard (weight ?? 1) >= 0 else { throw Failure(.badData, "a weight below 0") }
     indices.append(contentsOf: window)
     weights.append(weight ?? 1)

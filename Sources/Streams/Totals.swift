@@ -4,8 +4,8 @@ internal import Checksums
 
 /// What a stream holds, so far or in all: the numbers that its end record states.
 ///
-/// The digests do not depend on the order of rows and windows, nor on how they are cut into frames and members: those of
-/// two streams add up (modulo 2^64) to that of both.
+/// The digests do not depend on the order of rows and windows, nor on how they are cut into frames and members: those
+/// of two streams add up (modulo 2^64) to that of both.
 public struct Totals: Hashable, Sendable {
   public var frames = 0
   /// Rows, without those a frame repeats from the one before.

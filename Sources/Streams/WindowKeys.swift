@@ -1,6 +1,7 @@
 public import Vectors
 
-/// Which chunks a set of windows names, whatever their vectors, order and frames: equal sets are equal values (but for one chance in 2^64).
+/// Which chunks a set of windows names, whatever their vectors, order and frames: equal sets are equal values (but
+/// for one chance in 2^64).
 public struct WindowKeys: Hashable, Sendable {
   public private(set) var windows = 0
   private var digest: UInt64 = 0

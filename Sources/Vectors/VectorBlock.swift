@@ -1,13 +1,13 @@
 /// Rows of vectors with their keys, and windows over them: what a frame of a stream carries, in memory.
 ///
-/// A block is a view: it points into buffers that its maker owns (a stream reader's frame, a `VectorStore`), and is good
-/// until that maker moves on. Whoever makes a block guarantees that every entry of `indices` is below `rows`.
+/// A block is a view: it points into buffers that its maker owns (a stream reader's frame, a `VectorStore`), and is
+/// good until that maker moves on. Whoever makes a block guarantees that every entry of `indices` is below `rows`.
 public struct VectorBlock {
   /// Entries of one vector.
   public let dim: Int
   public let rows: Int
-  /// The bytes of the vectors, (rows, dim) float32, row-major. Where they point into a file someone else laid out, they may lie at any
-  /// address: good for passing on, and for `VectorStore` to copy.
+  /// The bytes of the vectors, (rows, dim) float32, row-major. Where they point into a file someone else laid out,
+  /// they may lie at any address: good for passing on, and for `VectorStore` to copy.
   public let bytes: UnsafeRawBufferPointer
   /// (rows).
   public let articles: UnsafeBufferPointer<UInt64>

@@ -42,7 +42,9 @@ public struct VectorStore {
     let source = UnsafeRawBufferPointer(rebasing: block.bytes[4 * range.lowerBound * dim..<4 * range.upperBound * dim])
     let start = vectors.count
     vectors.append(contentsOf: repeatElement(0, count: range.count * dim))
-    vectors.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: source) }
+    vectors.withUnsafeMutableBytes {
+      UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: source)
+    }
     articles.append(contentsOf: block.articles[range])
     chunks.append(contentsOf: block.chunks[range])
     steps.append(contentsOf: block.steps[range])

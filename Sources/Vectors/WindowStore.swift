@@ -1,5 +1,6 @@
-/// Windows gathered one by one with the rows they need: what a source of windows, or a shuffle of them, fills and writes as a frame.
-/// A row that the store already holds under the same key, to the last bit, is named again instead of being stored twice.
+/// Windows gathered one by one with the rows they need: what a source of windows, or a shuffle of them, fills and
+/// writes as a frame. A row that the store already holds under the same key, to the last bit, is named again instead
+/// of being stored twice.
 public struct WindowStore {
   private var rows: VectorStore
   private let slots: Int
@@ -29,7 +30,9 @@ public struct WindowStore {
     precondition(vector.count == 4 * rows.dim, "a vector of \(rows.dim) entries")
     let start = window.count
     window.append(contentsOf: repeatElement(0, count: rows.dim))
-    window.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: vector) }
+    window.withUnsafeMutableBytes {
+      UnsafeMutableRawBufferPointer(rebasing: $0[(4 * start)...]).copyMemory(from: vector)
+    }
   }
 
   /// Scales the window's vectors to unit length.

@@ -33,12 +33,13 @@ import Testing
     #expect(try failure { try opened(doubled) }.problem.contains("two members named 'vectors.npy'"))
   }
 
-  @Test(arguments: [
-    (10, 8, "differ in name or method"),
-    (20, 0x7FFF_FFF0, ""), (24, 0x7FFF_FFF0, ""), (42, 0x7FFF_FFF0, "outside the file"),
-    (42, 1, "its header"), (42, 0xFFFF_FFFF, "64 bits"), (24, 0xFFFF_FFFF, "64 bits"), (8, 1, "encrypted"),
-    (28, 0xFFFF, ""), (30, 0xFFFF_FFFF, ""),
-  ] as [(Int, UInt32, String)])
+  @Test(
+    arguments: [
+      (10, 8, "differ in name or method"),
+      (20, 0x7FFF_FFF0, ""), (24, 0x7FFF_FFF0, ""), (42, 0x7FFF_FFF0, "outside the file"),
+      (42, 1, "its header"), (42, 0xFFFF_FFFF, "64 bits"), (24, 0xFFFF_FFFF, "64 bits"), (8, 1, "encrypted"),
+      (28, 0xFFFF, ""), (30, 0xFFFF_FFFF, ""),
+    ] as [(Int, UInt32, String)])
   func liesInTheDirectoryAreRefused(_ offset: Int, _ value: UInt32, _ words: String) throws {
     var bytes = try fixtureBytes("small.npz")
     let place = entries(bytes)[0] + offset

@@ -85,11 +85,12 @@ import Testing
     #expect(try file.floatRows("vectors").all().vectors == (0..<35).map { Float($0) / 4 })
   }
 
-  @Test(arguments: [
-    ([], "no bytes at all"), ([0x1F, 0x8B, 8, 0], "gzip data"), ([0x93, 0x4E, 0x56, 0x53, 0x0D], "a vector stream"),
-    (Array("a,b\n1,2\n".utf8), "text"), ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
-    ([0x80, 4, 0x95, 0], "a Python pickle"), ([0, 1, 2], "unknown bytes (00 01 02)"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([], "no bytes at all"), ([0x1F, 0x8B, 8, 0], "gzip data"), ([0x93, 0x4E, 0x56, 0x53, 0x0D], "a vector stream"),
+      (Array("a,b\n1,2\n".utf8), "text"), ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
+      ([0x80, 4, 0x95, 0], "a Python pickle"), ([0, 1, 2], "unknown bytes (00 01 02)"),
+    ] as [([UInt8], String)])
   func namesOtherInputs(_ bytes: [UInt8], _ found: String) throws {
     let thrown = try failure { try opened(bytes) }
     #expect(thrown.status == .badData)

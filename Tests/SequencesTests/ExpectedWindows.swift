@@ -9,7 +9,8 @@ struct Window: Hashable {
 }
 
 /// The windows of these rows by their definition (docs/metrics.md): in every run of consecutive chunks of an article,
-/// from its first chunk on in steps of `stride`, the context, the target, from offset 2 on the chunk before it, and the futures.
+/// from its first chunk on in steps of `stride`, the context, the target, from offset 2 on the chunk before it, and
+/// the futures.
 func expectedWindows(_ rows: Frame, _ options: SequenceOptions) -> [[Key]] {
   var runs: [[Key]] = []
   for key in rows.keys {

@@ -17,9 +17,9 @@ import Vectors
     name: "article-select",
     purpose: "pass the chunks of some articles",
     details: """
-      A split goes by a seeded hash of the article's number: parts never overlap, whatever the order of the data, and an article stays in \
-      its part when others are added. Never split windows at random: neighbours share chunks. Flags combine: an article passes if \
-      every one of them lets it. Windows pass with their articles.
+      A split goes by a seeded hash of the article's number: parts never overlap, whatever the order of the data, and \
+      an article stays in its part when others are added. Never split windows at random: neighbours share chunks. \
+      Flags combine: an article passes if every one of them lets it. Windows pass with their articles.
       """,
     operands: .any("FILE"),
     options: [only, exclude, split, take, CommonOptions.seed, CommonOptions.output, CommonOptions.flush],

@@ -18,16 +18,18 @@ import Vectors
     name: "direction-diagnose",
     purpose: "tell whether a stream of windows is fit for next-vector prediction",
     details: """
-      coherence: mean cosine of adjacent context chunks. temporal_signal: how much closer to the target the last context chunk is than the \
-      first. temporal_order: every context chunk is closer to the target than the one before. forward, backward and delta compare the last \
-      context chunk's cosine with the target and with the chunk just before the target (offset 2 and more). Intervals of 95% come from a \
-      seeded bootstrap over articles.
+      coherence: mean cosine of adjacent context chunks. temporal_signal: how much closer to the target the last \
+      context chunk is than the first. temporal_order: every context chunk is closer to the target than the one \
+      before. forward, backward and delta compare the last context chunk's cosine with the target and with the chunk \
+      just before the target (offset 2 and more). Intervals of 95% come from a seeded bootstrap over articles.
 
-      A negative delta is what any data give whose similarity decays with distance; it proves nothing about the direction of time.
+      A negative delta is what any data give whose similarity decays with distance; it proves nothing about the \
+      direction of time.
       """,
     operands: .any("FILE"),
     options: [
-      minCoherence, minSignal, noGate, CommonOptions.limit, CommonOptions.seed, CommonOptions.label, CommonOptions.format,
+      minCoherence, minSignal, noGate, CommonOptions.limit, CommonOptions.seed, CommonOptions.label,
+      CommonOptions.format,
       CommonOptions.output,
     ],
     memory: "one frame, and five numbers for each of up to 65,536 articles",
@@ -81,7 +83,9 @@ import Vectors
     _ diagnosis: DirectionDiagnosis, dim: Int, _ gates: [Gate], _ intervals: Intervals
   ) -> [(String, JSON)] {
     let profile = diagnosis.offsetProfile.map { (String($0.offset), JSON.figure($0.mean)) }
-    let judged = gates.map { ($0.name, JSON.object(["value": $0.value, "minimum": $0.minimum, "pass": .bool($0.pass)])) }
+    let judged = gates.map {
+      ($0.name, JSON.object(["value": $0.value, "minimum": $0.minimum, "pass": .bool($0.pass)]))
+    }
     return [
       ("windows", .count(diagnosis.windows)), ("articles", .count(diagnosis.articles)),
       ("context", .count(diagnosis.roles.context)), ("offset", .count(diagnosis.offset)), ("dim", .count(dim)),
@@ -92,7 +96,9 @@ import Vectors
       ("backward", .figure(diagnosis.backward)), ("delta", .figure(diagnosis.delta)),
       ("offset_profile", .object(Dictionary(uniqueKeysWithValues: profile))),
       ("gates", .object(Dictionary(uniqueKeysWithValues: judged))),
-      ("ci95", ["coherence": .interval(intervals?.coherence), "temporal_signal": .interval(intervals?.temporalSignal)]),
+      (
+        "ci95", ["coherence": .interval(intervals?.coherence), "temporal_signal": .interval(intervals?.temporalSignal)]
+      ),
       ("zero_vectors", .count(diagnosis.zeroVectors)),
     ]
   }

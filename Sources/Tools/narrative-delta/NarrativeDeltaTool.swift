@@ -12,14 +12,17 @@ import Vectors
     name: "narrative-delta",
     purpose: "compare each chunk's cosine with the next chunk and with the one before",
     details: """
-      Per window, cos(last context chunk, target) - cos(last context chunk, the one before it). A mean of 0.15 or more says `retry`, 0.10 or more \
-      `borderline`, less `abandon`.
+      Per window, cos(last context chunk, target) - cos(last context chunk, the one before it). A mean of 0.15 or more \
+      says `retry`, 0.10 or more `borderline`, less `abandon`.
 
-      Know what this can show: cosine is symmetric, so within an article the sum telescopes to its last pair of neighbours less its first, and the \
-      mean is near 0 for any long document, whatever its arrow of time. `telescoped` is the mean that those edges alone predict.
+      Know what this can show: cosine is symmetric, so within an article the sum telescopes to its last pair of \
+      neighbours less its first, and the mean is near 0 for any long document, whatever its arrow of time. \
+      `telescoped` is the mean that those edges alone predict.
       """,
     operands: .any("FILE"),
-    options: [CommonOptions.limit, CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output],
+    options: [
+      CommonOptions.limit, CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
+    ],
     memory: "one frame, 8 bytes a window, and some numbers for each article",
     example: "npz-read novels.npz | seq-build --ctx 5 | narrative-delta",
     exits: [.answerIsNo: "the decision is `abandon`"],
@@ -27,7 +30,9 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try WindowReport(arguments)
-    var delta = try at(report.input.name) { try NarrativeDelta(roles: report.roles, offset: report.input.header.offset) }
+    var delta = try at(report.input.name) {
+      try NarrativeDelta(roles: report.roles, offset: report.input.header.offset)
+    }
     try report.read(limit: arguments[CommonOptions.limit]) { delta.add($0, windows: $1) }
     let interval = delta.interval95(seed: arguments.seed)
     let quartiles = delta.quartiles

@@ -73,7 +73,9 @@ struct ChunkReading {
     guard isFinite else {
       let dim = table.vectors.dim
       var vector = [Float](repeating: 0, count: dim)
-      vector.withUnsafeMutableBytes { $0.copyBytes(from: chunk.bytes[4 * (row - chunk.first) * dim..<4 * (row - chunk.first + 1) * dim]) }
+      vector.withUnsafeMutableBytes {
+        $0.copyBytes(from: chunk.bytes[4 * (row - chunk.first) * dim..<4 * (row - chunk.first + 1) * dim])
+      }
       try vector.withUnsafeBufferPointer { try refuse(row, $0) }
       return false
     }
@@ -100,8 +102,11 @@ struct ChunkReading {
       try table.chunks.withUnsafeBufferPointer { chunks in
         try steps.withUnsafeBufferPointer { steps in
           var block = VectorBlock(
-            dim: dim, bytes: UnsafeRawBufferPointer(rebasing: chunk.bytes[4 * local.lowerBound * dim..<4 * local.upperBound * dim]),
-            articles: UnsafeBufferPointer(rebasing: articles[rows]), chunks: UnsafeBufferPointer(rebasing: chunks[rows]),
+            dim: dim,
+            bytes: UnsafeRawBufferPointer(
+              rebasing: chunk.bytes[4 * local.lowerBound * dim..<4 * local.upperBound * dim]),
+            articles: UnsafeBufferPointer(rebasing: articles[rows]),
+            chunks: UnsafeBufferPointer(rebasing: chunks[rows]),
             steps: steps, checksums: UnsafeBufferPointer(rebasing: chunk.checksums[local]))
           block.origin = chunk.origin?.advanced(by: 4 * local.lowerBound * dim)
           try writeBlock(block, source)

@@ -5,8 +5,8 @@ import Stages
 import Streams
 import Vectors
 
-/// Windows of a 3-D array → a stream of windows. Neighbouring windows share most of their chunks: a chunk that a frame already holds, to the
-/// last bit, is named again, not copied.
+/// Windows of a 3-D array → a stream of windows. Neighbouring windows share most of their chunks: a chunk that a
+/// frame already holds, to the last bit, is named again, not copied.
 struct WindowReading {
   private let file: NumPyFile
   private let table: WindowTable
@@ -20,7 +20,8 @@ struct WindowReading {
   init(_ file: NumPyFile, _ arguments: Arguments) throws {
     self.file = file
     table = try WindowTable(
-      file, contexts: arguments[NPZRead.contexts], targets: arguments[NPZRead.targets], offset: arguments[NPZRead.offset])
+      file, contexts: arguments[NPZRead.contexts], targets: arguments[NPZRead.targets],
+      offset: arguments[NPZRead.offset])
     guard table.windows > 0 else { throw Failure(.badData, "has no windows", at: file.name) }
     normalizes = arguments[NPZRead.normalize]
     dropsNonFinite = arguments[NPZRead.dropNonFinite]

@@ -13,9 +13,10 @@ import Vectors
     name: "npz-write",
     purpose: "write a stream to an .npz file that numpy.load and npz-read read",
     details: """
-      Chunks become vectors, article_indices and chunk_indices; windows contexts, targets, article_ids, target_indices and target_offset, and what else they have of \
-      previous, negatives (with negative_indices), futures and weights; predictions become predictions, article_ids, target_indices and steps. The file is \
-      written whole or not at all. Stored arrays begin at multiples of 64 bytes.
+      Chunks become vectors, article_indices and chunk_indices; windows contexts, targets, article_ids, target_indices \
+      and target_offset, and what else they have of previous, negatives (with negative_indices), futures and weights; \
+      predictions become predictions, article_ids, target_indices and steps. The file is written whole or not at all. \
+      Stored arrays begin at multiples of 64 bytes.
       """,
     operands: .required(["FILE"]),
     options: [compress],
@@ -25,7 +26,9 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let path = arguments.operands[0]
-    guard path != "-" else { throw Failure(.usage, "-: expected the name of a file: an .npz is not written front to back") }
+    guard path != "-" else {
+      throw Failure(.usage, "-: expected the name of a file: an .npz is not written front to back")
+    }
     let file = try OutputFile(path)
     let input = try StreamInput()
     let writer = try TableWriter(

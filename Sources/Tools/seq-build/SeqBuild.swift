@@ -23,15 +23,18 @@ import Vectors
     name: "seq-build",
     purpose: "make windows of consecutive chunks, each within one article",
     details: """
-      A window is --ctx chunks of context and the target, --offset chunks after the last of them. No window leaves its article or \
-      spans a gap in the chunk numbers; articles too short for a window are counted, reported, and passed on. From offset 2 on the chunk \
-      just before the target has a slot of its own, `previous`. Windows are indices into the rows, which pass unchanged.
+      A window is --ctx chunks of context and the target, --offset chunks after the last of them. No window leaves its \
+      article or spans a gap in the chunk numbers; articles too short for a window are counted, reported, and passed \
+      on. From offset 2 on the chunk just before the target has a slot of its own, `previous`. Windows are indices \
+      into the rows, which pass unchanged.
 
       Negatives come from the window's whole article, or, where that is longer than 32 MiB of vectors, from the 32 MiB \
       stretch around it. A window whose article has too few other chunks is left out and counted.
       """,
     operands: .any("FILE"),
-    options: [context, offset, stride, negatives, futures, CommonOptions.seed, CommonOptions.output, CommonOptions.flush],
+    options: [
+      context, offset, stride, negatives, futures, CommonOptions.seed, CommonOptions.output, CommonOptions.flush,
+    ],
     memory: "one window and one frame, and some 50 bytes an article; with --negatives one article, up to 32 MiB",
     example: "npz-read wiki.npz | seq-build --ctx 5 --offset 2 | direction-diagnose",
     seeAlso: ["npz-read", "article-select", "direction-diagnose"])
@@ -50,7 +53,9 @@ import Vectors
       header.roles = options.roles
       header.offset = options.offset
     } each: { block, writer in
-      try at(filter.input.name) { try builder.add(block) { try writer.write($0.runs, indices: $0.indices, repeated: $0.repeated) } }
+      try at(filter.input.name) {
+        try builder.add(block) { try writer.write($0.runs, indices: $0.indices, repeated: $0.repeated) }
+      }
       return true
     } finish: { writer in
       try builder.finish { try writer.write($0.runs, indices: $0.indices, repeated: $0.repeated) }
@@ -65,11 +70,13 @@ import Vectors
   private static func tell(_ builder: SequenceBuilder) {
     if builder.shortArticles > 0 {
       Diagnostics.note(
-        "\(builder.shortArticles) of \(builder.articles) articles have no run of \(builder.options.span) chunks and give no window")
+        "\(builder.shortArticles) of \(builder.articles) articles have no run of \(builder.options.span) chunks and give no window"
+      )
     }
     if builder.windowsWithoutNegatives > 0 {
       Diagnostics.note(
-        "\(builder.windowsWithoutNegatives) windows left out: fewer than \(builder.options.negatives) other chunks in their article")
+        "\(builder.windowsWithoutNegatives) windows left out: fewer than \(builder.options.negatives) other chunks in their article"
+      )
     }
   }
 }

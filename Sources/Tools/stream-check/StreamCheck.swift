@@ -10,8 +10,8 @@ import Vectors
     name: "stream-check",
     purpose: "verify a vector stream to its last byte",
     details: """
-      Every CRC, length, count, index, key and total, and the digests, as every nextvec tool does; nothing is printed where all is well. Exit 65 and one \
-      line say what is wrong.
+      Every CRC, length, count, index, key and total, and the digests, as every nextvec tool does; nothing is printed \
+      where all is well. Exit 65 and one line say what is wrong.
       """,
     operands: .any("FILE"),
     options: [CommonOptions.members],

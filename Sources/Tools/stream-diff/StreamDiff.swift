@@ -14,8 +14,9 @@ import Vectors
     name: "stream-diff",
     purpose: "compare two streams by key",
     details: """
-      Rows are matched by article, chunk and step, in whatever order and frames they come; windows by the chunks they name. Exit 0 where the streams hold the same, 1 where \
-      they differ: the report says how much and where. One of the two may be -, standard input.
+      Rows are matched by article, chunk and step, in whatever order and frames they come; windows by the chunks they \
+      name. Exit 0 where the streams hold the same, 1 where they differ: the report says how much and where. One of \
+      the two may be -, standard input.
       """,
     operands: .required(["A", "B"]),
     options: [tolerance, CommonOptions.label, CommonOptions.format, CommonOptions.output],
@@ -54,7 +55,8 @@ import Vectors
       progress.advance(by: 1)
     }
     progress.finish()
-    let isEqual = comparison.differing == 0 && comparison.onlyFirst == 0 && comparison.onlySecond == 0 && windows.0 == windows.1
+    let isEqual =
+      comparison.differing == 0 && comparison.onlyFirst == 0 && comparison.onlySecond == 0 && windows.0 == windows.1
     var source = first.provenance
     source.merge(second.provenance)
     try report(arguments, source, comparison, rows, windows.0 == windows.1, isEqual)
@@ -62,19 +64,24 @@ import Vectors
   }
 
   private static func report(
-    _ arguments: Arguments, _ source: Provenance, _ comparison: StreamComparison, _ rows: (Int, Int), _ windowsAreEqual: Bool, _ isEqual: Bool
+    _ arguments: Arguments, _ source: Provenance, _ comparison: StreamComparison, _ rows: (Int, Int),
+    _ windowsAreEqual: Bool, _ isEqual: Bool
   ) throws {
     let place: JSON =
       comparison.largest.map { largest in
         [
-          "article": .unsigned(largest.key.article), "chunk": .count(Int(largest.key.chunk)), "step": .count(Int(largest.key.step)),
+          "article": .unsigned(largest.key.article), "chunk": .count(Int(largest.key.chunk)),
+          "step": .count(Int(largest.key.step)),
           "column": .count(largest.column),
         ]
       } ?? .null
     let fields: [(String, JSON)] = [
-      ("equal", .bool(isEqual)), ("rows_a", .count(rows.0)), ("rows_b", .count(rows.1)), ("matched", .count(comparison.matched)),
-      ("only_a", .count(comparison.onlyFirst)), ("only_b", .count(comparison.onlySecond)), ("differing", .count(comparison.differing)),
-      ("tolerance", .number(arguments[tolerance])), ("largest_difference", .figure(Double(comparison.largest?.difference ?? 0))),
+      ("equal", .bool(isEqual)), ("rows_a", .count(rows.0)), ("rows_b", .count(rows.1)),
+      ("matched", .count(comparison.matched)),
+      ("only_a", .count(comparison.onlyFirst)), ("only_b", .count(comparison.onlySecond)),
+      ("differing", .count(comparison.differing)),
+      ("tolerance", .number(arguments[tolerance])),
+      ("largest_difference", .figure(Double(comparison.largest?.difference ?? 0))),
       ("at", place), ("windows_equal", .bool(windowsAreEqual)),
     ]
     try Report(arguments, source: source.json, fields: fields).write(arguments)

@@ -15,8 +15,8 @@ import Vectors
     name: "stream-head",
     purpose: "pass the first windows of a stream, or rows where it has none",
     details: """
-      Of sequences, the rows that the windows need pass with them. What follows is not read: the stages before end quietly, as they \
-      do for `head`.
+      Of sequences, the rows that the windows need pass with them. What follows is not read: the stages before end \
+      quietly, as they do for `head`.
       """,
     operands: .any("FILE"),
     options: [count, CommonOptions.output],

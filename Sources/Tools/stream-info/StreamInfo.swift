@@ -13,8 +13,8 @@ import Vectors
     name: "stream-info",
     purpose: "describe a vector stream: header, totals, digests, provenance",
     details: """
-      The stream is read and verified to its end. The digests do not depend on the order of rows or the cut into frames: those of two streams add up \
-      (modulo 2^64) to that of both.
+      The stream is read and verified to its end. The digests do not depend on the order of rows or the cut into \
+      frames: those of two streams add up (modulo 2^64) to that of both.
       """,
     operands: .any("FILE"),
     options: [provenance, CommonOptions.label, CommonOptions.format, CommonOptions.output],
@@ -28,11 +28,18 @@ import Vectors
     while let block = try input.next() { progress.advance(by: block.rows - block.repeated) }
     progress.finish()
     if arguments[provenance] {
-      try StandardOutput.write(input.provenance.commands(from: input.writers) + "\n")
+      try write(input.provenance.commands(from: input.writers) + "\n", arguments)
       return .success
     }
     try Report(arguments, source: input.provenance.json, fields: fields(input)).write(arguments)
     return .success
+  }
+
+  private static func write(_ text: String, _ arguments: Arguments) throws {
+    guard let path = arguments.outputPath else { return try StandardOutput.write(text) }
+    let file = try OutputFile(path)
+    try file.write(text)
+    try file.commit()
   }
 
   private static func fields(_ input: StreamInput) -> [(String, JSON)] {

@@ -25,7 +25,8 @@ import Vectors
 
     init?(parsing text: String) {
       let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int(String($0)) }
-      guard numbers.count == 2, let index = numbers[0], let of = numbers[1], of >= 1, of <= 1 << 20, (0..<of).contains(index)
+      guard numbers.count == 2, let index = numbers[0], let of = numbers[1], of >= 1, of <= 1 << 20,
+        (0..<of).contains(index)
       else { return nil }
       self.init(index: index, of: of)
     }
@@ -35,8 +36,8 @@ import Vectors
     name: "stream-split",
     purpose: "split a stream by article into files, or pass one share of it on",
     details: """
-      Which shard an article goes to follows from its number alone, so the shards of two streams over the same articles match. The shards' digests add up to \
-      the whole's. All files appear together, or none.
+      Which shard an article goes to follows from its number alone, so the shards of two streams over the same \
+      articles match. The shards' digests add up to the whole's. All files appear together, or none.
       """,
     operands: .any("FILE"),
     options: [shards, out, shard, CommonOptions.output],
@@ -56,7 +57,8 @@ import Vectors
       throw Failure(.usage, "expected --shards N with --out PREFIX, or --shard K/N")
     }
     guard !arguments.wasGiven(CommonOptions.output) else {
-      throw arguments.refusal(of: CommonOptions.output, expected: "--shard K/N with it; --out names the files of --shards")
+      throw arguments.refusal(
+        of: CommonOptions.output, expected: "--shard K/N with it; --out names the files of --shards")
     }
     try writeFiles(count, prefix, arguments)
     return .success
@@ -78,7 +80,8 @@ import Vectors
       let path = prefix + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".nvs"
       let file = try OutputFile(path)
       var header = input.header
-      header.provenance = provenance(input.header.provenance, input.header.provenance.last.map { [$0] } ?? [], index, count)
+      header.provenance = provenance(
+        input.header.provenance, input.header.provenance.last.map { [$0] } ?? [], index, count)
       files.append((file, try StreamWriter(descriptor: file.descriptor, name: path, header: header)))
     }
     var rows = RowFilter()
@@ -104,7 +107,9 @@ import Vectors
     return provenance
   }
 
-  private static func write(_ block: VectorBlock, _ share: Share, _ rows: inout RowFilter, _ writer: StreamWriter) throws {
+  private static func write(_ block: VectorBlock, _ share: Share, _ rows: inout RowFilter, _ writer: StreamWriter)
+    throws
+  {
     try rows.apply(to: block) { row in
       ArticleSplit.shard(of: block.articles[row], among: share.of) == share.index
     } _: { rest in

@@ -10,8 +10,8 @@ import Vectors
     name: "text-write",
     purpose: "write a stream as JSON Lines, exact to the last bit",
     details: """
-      One line for the header, each frame, row and window, and the end. Every number is the shortest that reads back to the same bits; text-read makes \
-      the same stream of it again.
+      One line for the header, each frame, row and window, and the end. Every number is the shortest that reads back \
+      to the same bits; text-read makes the same stream of it again.
 
        {"article":3,"chunk":0,"vector":[0.25,-1.5]}
        {"window":[0,1,2,3,4,5]}    rows of the frame, repeated ones counted
@@ -19,7 +19,8 @@ import Vectors
     operands: .any("FILE"),
     options: [CommonOptions.output],
     memory: "one frame and its text",
-    example: "npz-read wiki.npz | stream-head -n 3 | text-write | jq -c 'select(.vector) | [.article, .chunk, .vector[0]]'",
+    example:
+      "npz-read wiki.npz | stream-head -n 3 | text-write | jq -c 'select(.vector) | [.article, .chunk, .vector[0]]'",
     seeAlso: ["text-read", "stream-info"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {

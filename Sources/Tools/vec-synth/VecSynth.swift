@@ -7,15 +7,18 @@ import Vectors
 
 /// Chunk streams of known nature.
 @main struct VecSynth: Command {
-  static let process = Option.choice("process", default: SyntheticProcess.Kind.ar, help: "what the articles are, see above")
+  static let process = Option.choice(
+    "process", default: SyntheticProcess.Kind.ar, help: "what the articles are, see above")
   static let articles = Option.integer("articles", default: 100, in: 0...1_000_000_000, help: "how many articles")
   static let chunks = Option.integer("chunks", default: 50, in: 1...10_000_000, help: "chunks in each article")
   static let dim = Option.integer("dim", default: 384, in: 1...1_048_576, help: "entries of a vector")
   static let rho = Option.real("rho", default: 0.7, in: 0...1, help: "how much of a chunk the next one keeps")
-  static let angle = Option.real("angle", default: 30, in: -180...180, unit: "degrees", help: "rotation: mean turn from chunk to chunk")
+  static let angle = Option.real(
+    "angle", default: 30, in: -180...180, unit: "degrees", help: "rotation: mean turn from chunk to chunk")
   static let spread = Option.real(
     "spread", default: 0, in: 0...1, help: "rotation: each article turns by an angle of its own, angle * (1 +- spread)")
-  static let noise = Option.real("noise", default: 0, in: 0...1000, help: "standard deviation of noise on every entry, whose own is 1")
+  static let noise = Option.real(
+    "noise", default: 0, in: 0...1000, help: "standard deviation of noise on every entry, whose own is 1")
   static let raw = Option.flag("raw", help: "leave the vectors as drawn, instead of scaling them to unit length")
 
   static let manual = Manual(
@@ -28,10 +31,13 @@ import Vectors
        topic        x = sqrt(rho) topic + sqrt(1 - rho) e   articles with a topic and no order
        copy         x' = x with probability rho, else a new draw
 
-      In many dimensions the mean cosine of chunks k apart is rho^k for ar and copy, rho^k cos(k angle) for rotation, rho for topic; noise divides \
-      it by 1 + noise^2.
+      In many dimensions the mean cosine of chunks k apart is rho^k for ar and copy, rho^k cos(k angle) for rotation, \
+      rho for topic; noise divides it by 1 + noise^2.
       """,
-    options: [process, articles, chunks, dim, rho, angle, spread, noise, raw, CommonOptions.seed, CommonOptions.output, CommonOptions.flush],
+    options: [
+      process, articles, chunks, dim, rho, angle, spread, noise, raw, CommonOptions.seed, CommonOptions.output,
+      CommonOptions.flush,
+    ],
     memory: "one article",
     example: "vec-synth --process rotation --articles 40 | seq-build --ctx 5 | direction-diagnose",
     seeAlso: ["seq-build", "direction-diagnose"])
@@ -45,7 +51,8 @@ import Vectors
     let normalizes = !arguments[raw]
     let articles = arguments[articles]
     try source.begin(
-      StreamHeader(kind: .chunks, dim: dim, ordered: true), total: articles.multipliedReportingOverflow(by: synthetic.chunks).partialValue,
+      StreamHeader(kind: .chunks, dim: dim, ordered: true),
+      total: articles.multipliedReportingOverflow(by: synthetic.chunks).partialValue,
       seed: arguments.seed)
     var store = VectorStore(dim: dim)
     let rowsPerFrame = arguments[CommonOptions.flush] ? 1 : StreamWriter.rowsPerFrame(dim: dim)
