@@ -40,17 +40,19 @@ let package = Package(
     module("Failures"),
     module("JSON"),
 
+    module("Descriptors", uses: ["CShims", "Failures"], settings: optimized),
+
     // What the data becomes, in the order it becomes it.
     module("Vectors", uses: ["CShims"], settings: optimized),
     module("Checksums", uses: ["CShims", "CZlib"], settings: optimized),
-    module("Formats", uses: ["CZlib", "Checksums", "Failures", "Vectors"], settings: optimized),
-    module("Streams", uses: ["CShims", "Checksums", "Failures", "JSON", "Vectors"], settings: optimized),
+    module("Formats", uses: ["CZlib", "Checksums", "Descriptors", "Failures", "Vectors"], settings: optimized),
+    module("Streams", uses: ["Checksums", "Descriptors", "Failures", "JSON", "Vectors"], settings: optimized),
     module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
-    module("Commands", uses: ["Failures", "JSON"]),
-    module("Stages", uses: ["Commands", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
+    module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
 
     // What people type.
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),

@@ -17,7 +17,7 @@ public protocol Command {
 extension Command {
   /// Runs the tool and exits. An error never leaves it.
   public static func main() {
-    Descriptors.holdStandardOnes()
+    StandardStreams.hold()
     Diagnostics.tool = manual.name
     Signals.prepare(tool: manual.name)
     var status = outcome()

@@ -1,3 +1,4 @@
+internal import Descriptors
 import Failures
 import Glibc
 
@@ -26,11 +27,11 @@ public final class OutputFile {
     guard status.st_mode & S_IFMT == S_IFREG, !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else {
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
       renaming = nil
-      if descriptor < 0 { throw Failure.system(.cannotCreate, errno, at: path) }
+      if descriptor < 0 { throw Failure.system(.cannotCreate, "cannot be created", errno).at(path) }
       return
     }
     // Renaming would replace even a file that may not be written.
-    guard access(path, W_OK) == 0 else { throw Failure.system(.cannotCreate, errno, at: path) }
+    guard access(path, W_OK) == 0 else { throw Failure.system(.cannotCreate, "cannot be created", errno).at(path) }
     let final = OutputFile.withoutLinks(path)
     let temporary = try OutputFile.create(beside: final, shown: path)
     fchmod(temporary.descriptor, status.st_mode & 0o777)
@@ -41,7 +42,7 @@ public final class OutputFile {
 
   /// - Throws: `Failure` with status 74.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    try Descriptors.write(bytes, to: descriptor, named: path)
+    try Descriptor(descriptor, name: path).write(bytes)
   }
 
   public func write(_ text: String) throws {
@@ -57,16 +58,16 @@ public final class OutputFile {
     precondition(isOpen, "\(path) is committed or discarded already")
     guard let renaming else {
       isOpen = false
-      return try Descriptors.close(descriptor, named: path)
+      return try Descriptor(descriptor, name: path).close()
     }
     defer { discard() }
-    guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, errno, at: path) }
+    guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, "cannot be written").at(path) }
     guard rename(renaming.temporary, renaming.final) == 0 else {
-      throw Failure.system(.cannotCreate, errno, at: path)
+      throw Failure.system(.cannotCreate, "cannot be created", errno).at(path)
     }
     TemporaryFiles.unregister(renaming.temporary)
     isOpen = false
-    try Descriptors.close(descriptor, named: path)
+    try Descriptor(descriptor, name: path).close()
     OutputFile.flushDirectory(of: renaming.final)
   }
 
@@ -100,9 +101,9 @@ extension OutputFile {
         return (descriptor, code)
       }
       if descriptor >= 0 { return (descriptor, temporary) }
-      if code != EEXIST { throw Failure.system(.cannotCreate, code, at: shown) }
+      if code != EEXIST { throw Failure.system(.cannotCreate, "cannot be created", code).at(shown) }
     }
-    throw Failure.system(.cannotCreate, EEXIST, at: shown)
+    throw Failure.system(.cannotCreate, "cannot be created", EEXIST).at(shown)
   }
 
   /// The directory, empty or with its closing slash, and the name.

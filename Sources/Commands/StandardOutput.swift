@@ -1,11 +1,14 @@
+internal import Descriptors
 import Failures
 import Glibc
 
 /// Standard output, written in full or with a failure.
 public enum StandardOutput {
-  /// - Throws: `Failure` with status 74: `standard output: No space left on device`.
+  private static var descriptor: Descriptor { Descriptor(STDOUT_FILENO, name: "standard output") }
+
+  /// - Throws: `Failure` with status 74: `standard output: cannot be written: No space left on device`.
   public static func write(_ bytes: UnsafeRawBufferPointer) throws {
-    try Descriptors.write(bytes, to: STDOUT_FILENO, named: "standard output")
+    try descriptor.write(bytes)
   }
 
   public static func write(_ text: String) throws {
@@ -27,6 +30,6 @@ public enum StandardOutput {
 
   /// The last act of a tool. A standard output that was closed from the start has nothing to lose.
   static func close() throws {
-    try Descriptors.close(STDOUT_FILENO, named: "standard output")
+    try descriptor.close()
   }
 }

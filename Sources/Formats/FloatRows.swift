@@ -1,4 +1,5 @@
 import Checksums
+internal import Descriptors
 import Failures
 public import Vectors
 
@@ -139,7 +140,7 @@ public final class FloatRows {
     let all = isInPlace ? source : UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: vectors[..<(count * dim)]))
     return FloatChunk(
       first: position, bytes: all,
-      origin: isInPlace && member.compression == .stored ? mapping.origin(of: source) : nil,
+      origin: isInPlace && member.compression == .stored ? origin(of: source) : nil,
       checksums: UnsafeBufferPointer(rebasing: checksums[..<count]), nonFinite: nonFinite)
   }
 
@@ -149,6 +150,12 @@ public final class FloatRows {
       type.convert(source, count: dim, to: start)
     }
     return UnsafeBufferPointer(floats)
+  }
+
+  /// Where bytes of the mapping lie in the file.
+  private func origin(of bytes: UnsafeRawBufferPointer) -> FileOrigin? {
+    guard mapping.file >= 0, let offset = mapping.fileOffset(of: bytes) else { return nil }
+    return FileOrigin(descriptor: mapping.file, offset: offset)
   }
 
   /// Columns lie together in Fortran order, so rows are gathered from a region that can be read anywhere.

@@ -1,4 +1,4 @@
-import Glibc
+internal import Descriptors
 import Failures
 
 /// The bytes of an input: a regular file mapped from its current offset, or a pipe spooled to a private file.
@@ -9,33 +9,30 @@ struct Input {
 
   /// `check` sees the first bytes (at most 1 MiB) before a pipe is spooled, and throws where they cannot be wanted.
   init(descriptor: Int32, check: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let status = try Descriptor.status(descriptor)
-    switch status.st_mode & S_IFMT {
-    case S_IFREG:
-      let offset = max(0, Int(lseek(descriptor, 0, SEEK_CUR)))
-      mapping = try Mapping(descriptor: descriptor, offset: offset, count: max(0, Int(status.st_size) - offset))
+    let input = Descriptor(descriptor)
+    if let size = input.regularFileSize {
+      let offset = input.offset ?? 0
+      mapping = try Mapping(descriptor: descriptor, offset: offset, count: max(0, size - offset))
       spool = nil
       try check(mapping.bytes)
-    case S_IFDIR:
+    } else if input.isFolder {
       throw Failure(.cannotOpen, "expected a file, found a folder")
-    default:
-      let spooled = try Input.spool(descriptor, check: check)
+    } else {
+      let spooled = try Input.spool(input, check: check)
       mapping = try spooled.makeMapping()
       spool = spooled
     }
   }
 
-  private static func spool(_ descriptor: Int32, check: (UnsafeRawBufferPointer) throws -> Void) throws -> SpoolFile {
+  private static func spool(_ input: Descriptor, check: (UnsafeRawBufferPointer) throws -> Void) throws -> SpoolFile {
     let spool = try SpoolFile()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
-    // A wider pipe takes fewer turns; where the system declines, nothing is lost.
-    let setPipeSize: Int32 = 1031
-    _ = fcntl(descriptor, setPipeSize, Int32(1 << 20))
+    input.widenPipe()
     var filled = 0
     while true {
       let free = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count = try Descriptor.read(descriptor, into: free)
+      let count = try input.read(into: free)
       filled += count
       // The first check needs a few bytes, and a pipe may bring them one by one.
       if count > 0 && filled < 4096 && spool.count == 0 { continue }

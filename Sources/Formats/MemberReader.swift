@@ -1,3 +1,4 @@
+internal import Descriptors
 import Failures
 
 /// The unpacked bytes of one member, each read once and in order, with a small part of the mapping resident.
@@ -5,28 +6,20 @@ final class MemberReader {
   let member: ZipMember
   /// Unpacked bytes that have not been read yet.
   private(set) var remaining: Int
-  private let mapping: Mapping
   private let inflater: Inflater?
   private var buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  /// Packed bytes taken.
-  private var taken = 0
-  private var populated: Int
-  private var released: Int
-
-  /// How much of the mapping is made resident, or let go, by one call.
-  private static let stride = 4 << 20
+  /// The packed bytes.
+  private var walk: MappedWalk
 
   init(_ member: ZipMember, in mapping: Mapping) throws {
     self.member = member
-    self.mapping = mapping
     remaining = member.size
     inflater = member.compression == .deflated ? try Inflater() : nil
-    populated = member.dataOffset
-    released = member.dataOffset
+    walk = MappedWalk(mapping, member.dataOffset..<member.dataOffset + member.packedSize)
   }
 
   deinit {
-    mapping.release(released..<member.dataOffset + member.packedSize)
+    walk.finish()
     buffer.deallocate()
   }
 
@@ -36,10 +29,7 @@ final class MemberReader {
     precondition(count >= 0 && count <= remaining, "a member has no more bytes than that")
     guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     remaining -= count
-    guard let inflater else {
-      let start = advance(count)
-      return UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + count])
-    }
+    guard let inflater else { return walk.take(count) }
     grow(to: count)
     var made = 0
     while made < count {
@@ -47,7 +37,7 @@ final class MemberReader {
       let step = try inflateOnce(inflater, into: room)
       made += step
       guard made == count || !inflater.isAtEnd else { throw short(by: count - made) }
-      guard step > 0 || taken < member.packedSize || made == count else { throw short(by: count - made) }
+      guard step > 0 || walk.remaining > 0 || made == count else { throw short(by: count - made) }
     }
     return UnsafeRawBufferPointer(rebasing: buffer[..<count])
   }
@@ -67,43 +57,21 @@ final class MemberReader {
     grow(to: 1)
     let spare = UnsafeMutableRawBufferPointer(rebasing: buffer[..<1])
     while !inflater.isAtEnd {
-      let before = taken
+      let before = walk.remaining
       guard try inflateOnce(inflater, into: spare) == 0 else {
         throw Failure(.badData, "it inflates to more than the \(member.size) bytes it claims")
       }
-      guard inflater.isAtEnd || taken > before else { throw Failure(.badData, "its deflated bytes end early") }
+      guard inflater.isAtEnd || walk.remaining < before else { throw Failure(.badData, "its deflated bytes end early") }
     }
-    guard taken == member.packedSize else {
-      throw Failure(.badData, "\(member.packedSize - taken) bytes follow the end of its deflated bytes")
+    guard walk.remaining == 0 else {
+      throw Failure(.badData, "\(walk.remaining) bytes follow the end of its deflated bytes")
     }
   }
 
   private func inflateOnce(_ inflater: Inflater, into room: UnsafeMutableRawBufferPointer) throws -> Int {
-    let start = member.dataOffset + taken
-    let available = min(member.packedSize - taken, 1 << 20)
-    let step = try inflater.inflate(
-      UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + available]), into: room)
-    _ = advance(step.taken)
+    let step = try inflater.inflate(walk.peek(1 << 20), into: room)
+    _ = walk.take(step.taken)
     return step.made
-  }
-
-  /// Moves past `count` packed bytes, releasing what lies behind them and readying them; returns where they start.
-  private func advance(_ count: Int) -> Int {
-    let start = member.dataOffset + taken
-    let end = member.dataOffset + member.packedSize
-    if start - released >= MemberReader.stride {
-      mapping.release(released..<start)
-      released = start
-    }
-    // Whoever reads only a header shall not pay for megabytes.
-    if start + count > populated && start + count - member.dataOffset > Mapping.pageSize {
-      let target = min(max(populated + MemberReader.stride, start + count), end)
-      mapping.populate(populated..<target)
-      mapping.prefetch(target..<min(target + 2 * MemberReader.stride, end))
-      populated = target
-    }
-    taken += count
-    return start
   }
 
   private func grow(to count: Int) {

@@ -1,3 +1,4 @@
+internal import Descriptors
 import Failures
 
 /// The unpacked bytes of a member whose CRC-32 has been verified, readable anywhere: in the file itself where they are

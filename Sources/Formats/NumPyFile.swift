@@ -1,3 +1,4 @@
+internal import Descriptors
 import Failures
 import Glibc
 
@@ -16,7 +17,7 @@ public final class NumPyFile {
   /// Opens a file. Throws `.cannotOpen`, or `.badData` where it is not what NumPy writes.
   public convenience init(path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure(.cannotOpen, "cannot open: \(systemError())", at: path) }
+    guard descriptor >= 0 else { throw Failure.system(.cannotOpen, "cannot be opened").at(path) }
     defer { close(descriptor) }
     try self.init(descriptor: descriptor, name: path)
   }

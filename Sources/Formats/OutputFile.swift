@@ -1,3 +1,4 @@
+internal import Descriptors
 import Failures
 import Glibc
 
@@ -5,15 +6,15 @@ import Glibc
 final class OutputFile {
   /// Bytes appended so far.
   private(set) var position = 0
-  private let descriptor: Int32
+  private let descriptor: Descriptor
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
   private var pending = 0
 
   /// Throws `.cannotCreate` where the descriptor is no file that can be written from its start in any order.
   init(descriptor: Int32) throws {
-    self.descriptor = descriptor
+    self.descriptor = Descriptor(descriptor)
     let hint = "name a file, or redirect to one with >, neither to a pipe nor with >>"
-    guard try Descriptor.status(descriptor).st_mode & S_IFMT == S_IFREG else {
+    guard self.descriptor.isRegularFile else {
       throw Failure(
         .cannotCreate, "expected a regular file, since sizes are filled in at the end; found a pipe or device",
         hint: hint)
@@ -30,7 +31,7 @@ final class OutputFile {
   func append(_ bytes: UnsafeRawBufferPointer) throws {
     if bytes.count > buffer.count - pending { try flush() }
     if bytes.count >= buffer.count {
-      try Descriptor.write(descriptor, bytes, at: position)
+      try descriptor.write(bytes, at: position)
     } else {
       UnsafeMutableRawBufferPointer(rebasing: buffer[pending...]).copyMemory(from: bytes)
       pending += bytes.count
@@ -46,21 +47,22 @@ final class OutputFile {
   func overwrite(_ bytes: [UInt8], at offset: Int) throws {
     precondition(offset >= 0 && offset + bytes.count <= position, "only what is there is overwritten")
     try flush()
-    try bytes.withUnsafeBytes { try Descriptor.write(descriptor, $0, at: offset) }
+    try bytes.withUnsafeBytes { try descriptor.write($0, at: offset) }
   }
 
   /// Writes what is pending, ends the file there, and leaves the descriptor at its end.
   func finish() throws {
     try flush()
-    guard ftruncate(descriptor, off_t(position)) == 0, lseek(descriptor, off_t(position), SEEK_SET) >= 0 else {
-      throw Failure(.inputOutput, "cannot set the file's length: \(systemError())")
+    guard ftruncate(descriptor.number, off_t(position)) == 0, lseek(descriptor.number, off_t(position), SEEK_SET) >= 0
+    else {
+      throw Failure.system(.inputOutput, "cannot set the file's length")
     }
   }
 
   private func flush() throws {
     guard pending > 0 else { return }
     let written = UnsafeRawBufferPointer(rebasing: buffer[..<pending])
-    try Descriptor.write(descriptor, written, at: position - pending)
+    try descriptor.write(written, at: position - pending)
     pending = 0
   }
 }

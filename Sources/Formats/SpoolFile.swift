@@ -1,11 +1,12 @@
 import Glibc
+internal import Descriptors
 import Failures
 
 /// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It goes with its owner.
 public final class SpoolFile {
   /// Bytes appended so far.
   public private(set) var count = 0
-  private let descriptor: Int32
+  private let descriptor: Descriptor
   private var buffer: UnsafeMutableRawBufferPointer
   /// Bytes in `buffer` that have not been written yet.
   private var pending = 0
@@ -16,20 +17,20 @@ public final class SpoolFile {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     let place = folder.isEmpty ? "/tmp" : folder
     var template = Array("\(place)/nextvec-XXXXXX".utf8CString)
-    descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw Failure(
-        .cannotCreate, "cannot create a temporary file: \(systemError())", at: place,
-        hint: "set TMPDIR to a folder with free space")
+    descriptor = Descriptor(mkstemp(&template), name: "temporary file")
+    guard descriptor.number >= 0 else {
+      var failure = Failure.system(.cannotCreate, "cannot create a temporary file").at(place)
+      failure.hint = "set TMPDIR to a folder with free space"
+      throw failure
     }
     unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor.number, F_SETFD, FD_CLOEXEC)
     buffer = .allocate(byteCount: 256 << 10, alignment: 64)
   }
 
   deinit {
     buffer.deallocate()
-    close(descriptor)
+    close(descriptor.number)
   }
 
   /// Appends bytes. Throws `.inputOutput`, as when the disk is full.
@@ -50,7 +51,7 @@ public final class SpoolFile {
     var offset = 0
     while offset < count {
       let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, count - offset)])
-      try at("temporary file") { try Descriptor.read(descriptor, into: piece, at: offset) }
+      try descriptor.read(into: piece, at: offset)
       try body(UnsafeRawBufferPointer(piece))
       offset += piece.count
     }
@@ -64,7 +65,7 @@ public final class SpoolFile {
   func makeMapping() throws -> Mapping {
     try flush()
     if let mapping, mapping.bytes.count == count { return mapping }
-    let made = try at("temporary file") { try Mapping(descriptor: descriptor, offset: 0, count: count) }
+    let made = try at("temporary file") { try Mapping(descriptor: descriptor.number, offset: 0, count: count) }
     mapping = made
     return made
   }
@@ -72,11 +73,11 @@ public final class SpoolFile {
   private func flush() throws {
     guard pending > 0 else { return }
     let written = UnsafeRawBufferPointer(rebasing: buffer[..<pending])
-    try at("temporary file") { try Descriptor.write(descriptor, written, at: count - pending) }
+    try descriptor.write(written, at: count - pending)
     pending = 0
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    try at("temporary file") { try Descriptor.write(descriptor, bytes, at: count) }
+    try descriptor.write(bytes, at: count)
   }
 }

@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 internal import Glibc
 
@@ -66,14 +67,9 @@ public final class LineInput {
     }
     if unread.upperBound == buffer.count { try grow() }
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[unread.upperBound...])
-    let got = Glibc.read(descriptor, room.baseAddress, room.count)
-    if got > 0 {
-      unread = 0..<unread.upperBound + got
-    } else if got == 0 {
-      isAtEnd = true
-    } else if errno != EINTR {
-      throw Failure(.inputOutput, "cannot be read: \(String(cString: strerror(errno)))", at: name)
-    }
+    let got = try Descriptor(descriptor, name: name).read(into: room)
+    unread = 0..<unread.upperBound + got
+    isAtEnd = got == 0
   }
 
   private func grow() throws {

@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 internal import Glibc
 public import Streams
@@ -118,13 +119,10 @@ public enum InputFile {
   /// - Throws: `Failure` with status 66, the system's reason in it.
   public static func open(_ path: String) throws -> Int32 {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotOpen, "cannot be opened: \(String(cString: strerror(errno)))", at: path)
-    }
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    guard descriptor >= 0 else { throw Failure.system(.cannotOpen, "cannot be opened").at(path) }
+    guard !Descriptor(descriptor).isFolder else {
       close(descriptor)
-      throw Failure(.cannotOpen, "is a directory", at: path)
+      throw Failure(.cannotOpen, "is a folder", at: path)
     }
     return descriptor
   }

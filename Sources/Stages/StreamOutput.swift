@@ -1,4 +1,5 @@
 public import Commands
+internal import Descriptors
 internal import Failures
 internal import Glibc
 public import Streams
@@ -54,8 +55,7 @@ public final class StreamOutput {
 
   /// Whether another process reads standard output.
   private static var isPipe: Bool {
-    var status = stat()
-    guard fstat(STDOUT_FILENO, &status) == 0 else { return false }
-    return status.st_mode & S_IFMT == S_IFIFO || status.st_mode & S_IFMT == S_IFSOCK
+    let output = Descriptor(STDOUT_FILENO)
+    return output.isPipe || output.isSocket
   }
 }

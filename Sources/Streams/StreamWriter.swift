@@ -1,4 +1,5 @@
 internal import Checksums
+internal import Descriptors
 public import Failures
 internal import Glibc
 internal import JSON
@@ -13,6 +14,7 @@ public final class StreamWriter {
   public private(set) var totals = Totals()
 
   private let descriptor: Descriptor
+  private let name: String
   private let isPipe: Bool
   private let streamID: UInt64
   private var sequence: UInt64 = 0
@@ -42,7 +44,8 @@ public final class StreamWriter {
   ///   - descriptor: stays open.
   ///   - name: as messages should call it: a path, or `standard output`.
   public init(descriptor number: Int32, name: String, header: StreamHeader) throws {
-    descriptor = Descriptor(number: number, name: name)
+    descriptor = Descriptor(number, name: name)
+    self.name = name
     descriptor.widenPipe()
     isPipe = descriptor.isPipe
     self.header = header
@@ -83,7 +86,7 @@ public final class StreamWriter {
       flags: weights == nil ? 0 : RecordHead.FrameShape.hasWeights, dim: UInt32(header.dim), slots: UInt32(slots))
     guard let layout = shape.layout else {
       throw Failure(
-        .badData, "a frame of \(rows) rows of dim \(header.dim) would be larger than 64 MiB", at: descriptor.name)
+        .badData, "a frame of \(rows) rows of dim \(header.dim) would be larger than 64 MiB", at: name)
     }
     let vectorsCRC = try checkRows(runs)
     let block = fillTail(runs, layout, indices, weights)
@@ -139,7 +142,7 @@ public final class StreamWriter {
         tag: .abort, streamID: 0, sequence: 0, bodyLength: UInt64(body.count), bodyChecksum: CRC32.of(body)
       ).write(to: head.bytes)
       var parts = [iovec(head), iovec(body)]
-      return (try? Descriptor(number: number, name: "").write(&parts)) != nil
+      return (try? Descriptor(number).write(&parts)) != nil
     }
   }
 }
@@ -306,10 +309,6 @@ extension StreamWriter {
 }
 
 extension iovec {
-  fileprivate init(_ bytes: UnsafeRawBufferPointer) {
-    self.init(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
-  }
-
   fileprivate init(_ head: AlignedBuffer) {
     self.init(UnsafeRawBufferPointer(rebasing: head.bytes[..<RecordHead.byteCount]))
   }

@@ -42,7 +42,7 @@ import Testing
     for flag in ["--help", "--version"] {
       let full = try shell("\(tool) \(flag) > /dev/full")
       #expect(full.status == 74)
-      #expect(full.errorLines == ["\(tool): error: standard output: No space left on device"])
+      #expect(full.errorLines == ["\(tool): error: standard output: cannot be written: No space left on device"])
       #expect(try shell("\(tool) \(flag) >&-").status == 74)
     }
   }

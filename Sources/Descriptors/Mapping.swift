@@ -1,24 +1,28 @@
-import Glibc
-import Failures
-internal import Vectors
+internal import Failures
+internal import Glibc
 
 /// Bytes of a file mapped for reading. A page that has been read stays resident until it is released, so whoever walks
 /// through a large file releases what lies behind.
 ///
 /// A file that another process cuts short while it is mapped ends this process with SIGBUS, as with every mapped file.
-final class Mapping {
+public final class Mapping {
   /// The bytes from the offset asked for to the file's end.
-  let bytes: UnsafeRawBufferPointer
+  public let bytes: UnsafeRawBufferPointer
   private let pages: UnsafeMutableRawPointer?
   private let length: Int
-  /// The file, open as long as the mapping lives, and where in it `bytes` begin.
-  private let file: FileOrigin
+  /// The file, open as long as the mapping lives; below 0 where it could not be kept open.
+  public let file: Int32
+  /// Where in the file `bytes` begin.
+  private let offset: Int
 
-  static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+  public static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
   /// Maps `count` bytes of a regular file from `offset` on; both lie within the file.
-  init(descriptor: Int32, offset: Int, count: Int) throws {
-    file = FileOrigin(descriptor: fcntl(descriptor, F_DUPFD_CLOEXEC, 3), offset: offset)
+  ///
+  /// - Throws: `.cannotOpen`.
+  public init(descriptor: Int32, offset: Int, count: Int) throws {
+    file = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    self.offset = offset
     guard count > 0 else {
       (bytes, pages, length) = (UnsafeRawBufferPointer(start: nil, count: 0), nil, 0)
       return
@@ -26,7 +30,7 @@ final class Mapping {
     let lead = offset % Mapping.pageSize
     let mapped = mmap(nil, count + lead, PROT_READ, MAP_PRIVATE, descriptor, off_t(offset - lead))
     guard let mapped, mapped != MAP_FAILED else {
-      throw Failure(.cannotOpen, "cannot map \(count) bytes: \(systemError())")
+      throw Failure.system(.cannotOpen, "cannot map \(count) bytes")
     }
     (pages, length) = (mapped, count + lead)
     bytes = UnsafeRawBufferPointer(start: mapped + lead, count: count)
@@ -34,33 +38,33 @@ final class Mapping {
 
   deinit {
     if let pages { munmap(pages, length) }
-    if file.descriptor >= 0 { close(file.descriptor) }
+    if file >= 0 { close(file) }
   }
 
-  /// Where a part of `bytes` lies in the file; nil where the file could not be kept open.
-  func origin(of part: UnsafeRawBufferPointer) -> FileOrigin? {
-    guard file.descriptor >= 0, let start = bytes.baseAddress, let place = part.baseAddress else { return nil }
-    return file.advanced(by: place - start)
+  /// Where a part of `bytes` lies in the file; nil for bytes that are nowhere.
+  public func fileOffset(of part: UnsafeRawBufferPointer) -> Int? {
+    guard let start = bytes.baseAddress, let place = part.baseAddress else { return nil }
+    return offset + (place - start)
   }
 
   /// Lets go of the whole pages that end at or before `range.upperBound`, from the page of `range.lowerBound` on; they
   /// are read again when touched.
-  func release(_ range: Range<Int>) {
+  public func release(_ range: Range<Int>) {
     advise(range, MADV_DONTNEED, wholePagesOnly: true)
   }
 
-  func releaseAll() {
+  public func releaseAll() {
     if let pages { madvise(pages, length, MADV_DONTNEED) }
   }
 
   /// Makes a range resident with one call instead of a page fault for every few pages; kernels before 5.14 decline.
-  func populate(_ range: Range<Int>) {
+  public func populate(_ range: Range<Int>) {
     let populateForReading: Int32 = 22
     advise(range, populateForReading, wholePagesOnly: false)
   }
 
   /// Asks for a range to be read from the disk in the background.
-  func prefetch(_ range: Range<Int>) {
+  public func prefetch(_ range: Range<Int>) {
     advise(range, MADV_WILLNEED, wholePagesOnly: false)
   }
 
