@@ -1,5 +1,5 @@
-/// A walk through part of a mapping, from front to back: pages are fetched in steps ahead of it and given back behind it,
-/// so that resident memory stays small whatever the file's size.
+/// A walk through part of a mapping, from front to back: pages are fetched in steps ahead of it and given back behind
+/// it, so that resident memory stays small whatever the file's size.
 public struct MappedWalk {
   private let mapping: Mapping
   private let end: Int

@@ -1,3 +1,4 @@
+public import Commands
 internal import Descriptors
 internal import Failures
 internal import Glibc
@@ -107,9 +108,11 @@ extension StreamInput {
       hint: "a writer may have been killed before its first byte")
   }
 
-  /// Reads to the end, so that a fault in a part nobody asked for is found too.
-  public func drain() throws {
-    while try next() != nil {}
+  /// Reads to the verified end, for those whose answer is in the totals.
+  public func readAll(_ arguments: Arguments) throws {
+    let progress = Progress(arguments, unit: "rows")
+    while let block = try next() { progress.advance(by: block.rows - block.repeated) }
+    progress.finish()
   }
 }
 

@@ -22,7 +22,8 @@ final class ByteSource {
     if walk == nil { descriptor.widenPipe() }
   }
 
-  /// A walk through a regular file from its current offset; nil for anything else, and where floats would not lie aligned.
+  /// A walk through a regular file from its current offset; nil for anything else, and where floats would not lie
+  /// aligned.
   private static func map(_ descriptor: Descriptor) -> MappedWalk? {
     guard let size = descriptor.regularFileSize, let offset = descriptor.offset, offset < size, offset % 64 == 0,
       let mapping = try? Mapping(descriptor: descriptor.number, offset: offset, count: size - offset)

@@ -21,9 +21,7 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let input = try StreamInput(arguments.operands)
-    let progress = Progress(arguments, unit: "rows")
-    while let block = try input.next() { progress.advance(by: block.rows - block.repeated) }
-    progress.finish()
+    try input.readAll(arguments)
     try input.expect(members: arguments[CommonOptions.members])
     return .success
   }

@@ -24,9 +24,7 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let input = try StreamInput(arguments.operands)
-    let progress = Progress(arguments, unit: "rows")
-    while let block = try input.next() { progress.advance(by: block.rows - block.repeated) }
-    progress.finish()
+    try input.readAll(arguments)
     if arguments[provenance] {
       try write(input.provenance.commands(from: input.writers) + "\n", arguments)
       return .success
