@@ -5,7 +5,7 @@ import Failures
 ///
 /// The entries of stored arrays begin at multiples of 64 bytes in the file, so that they can be used where they lie.
 public final class NumPyWriter {
-  private let output: OutputFile
+  private let output: PatchableFile
   private let name: String
   private let compresses: Bool
   private var members: [ZipRecord] = []
@@ -32,7 +32,7 @@ public final class NumPyWriter {
   public init(descriptor: Int32, name: String, compress: Bool) throws {
     self.name = name
     compresses = compress
-    output = try at(name) { try OutputFile(descriptor: descriptor) }
+    output = try at(name) { try PatchableFile(descriptor: descriptor) }
   }
 
   /// Begins an array of the shape (rows, …`rowShape`), where the number of rows follows from the bytes appended; with

@@ -3,7 +3,7 @@ import Failures
 import Glibc
 
 /// Writes a regular file from its start, collecting small pieces; what has been written can be overwritten in place.
-final class OutputFile {
+final class PatchableFile {
   /// Bytes appended so far.
   private(set) var position = 0
   private let descriptor: Descriptor
