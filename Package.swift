@@ -74,7 +74,7 @@ let package = Package(
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
-    tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
+    tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),
     .target(
       name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
       swiftSettings: strict + optimized),

@@ -1,6 +1,5 @@
+internal import Failures
 import Glibc
-internal import Descriptors
-import Failures
 
 /// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It goes with its owner.
 public final class SpoolFile {
@@ -62,7 +61,7 @@ public final class SpoolFile {
     try makeMapping().bytes
   }
 
-  func makeMapping() throws -> Mapping {
+  public func makeMapping() throws -> Mapping {
     try flush()
     if let mapping, mapping.bytes.count == count { return mapping }
     let made = try at("temporary file") { try Mapping(descriptor: descriptor.number, offset: 0, count: count) }
