@@ -56,6 +56,13 @@ public final class SpoolFile {
     }
   }
 
+  /// Reads `buffer.count` of the bytes appended so far, from byte `offset` on.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+    precondition(offset >= 0 && offset <= count - buffer.count, "bytes that were appended")
+    try flush()
+    try descriptor.read(into: buffer, at: offset)
+  }
+
   /// All bytes appended so far, mapped; good as long as the spool file lives and nothing more is appended.
   public func map() throws -> UnsafeRawBufferPointer {
     try makeMapping().bytes
