@@ -61,14 +61,14 @@ final class RowArchive {
     spool = file
   }
 
-  /// Copies the record of `row` to `record`, of `recordBytes`: first the vector, then what `label` reads.
-  func read(_ row: Int, into record: UnsafeMutableRawBufferPointer) throws {
-    precondition(row < rows && record.count == recordBytes, "a row, and room for its record")
-    let place = row * recordBytes
+  /// Copies the records of consecutive rows to `records`: each a vector, then what `label` reads.
+  func read(_ range: Range<Int>, into records: UnsafeMutableRawBufferPointer) throws {
+    precondition(range.upperBound <= rows && records.count == range.count * recordBytes, "rows, and room for them")
+    let place = range.lowerBound * recordBytes
     if let spool {
-      try spool.read(into: record, at: place)
+      try spool.read(into: records, at: place)
     } else {
-      record.copyMemory(from: UnsafeRawBufferPointer(rebasing: held.bytes[place..<place + recordBytes]))
+      records.copyMemory(from: UnsafeRawBufferPointer(rebasing: held.bytes[place..<place + records.count]))
     }
   }
 

@@ -31,23 +31,45 @@ final class ShuffledFrame {
 
   /// Adds a window: a row number for each slot, and the bits of its weight.
   func append(_ record: UnsafeBufferPointer<UInt32>) throws {
-    for slot in 0..<slots { indices.append(try place(of: record[slot])) }
+    var slot = 0
+    while slot < slots {
+      if let known = places[record[slot]] {
+        indices.append(known)
+        slot += 1
+        continue
+      }
+      // Slots mostly name rows that follow each other: one read for all of them.
+      var end = slot + 1
+      while end < slots, record[end - 1] < UInt32.max, record[end] == record[end - 1] + 1, places[record[end]] == nil {
+        end += 1
+      }
+      try take(record[slot], count: end - slot)
+      slot = end
+    }
     if hasWeights { weights.append(Float(bitPattern: record[slots])) }
   }
 
-  private func place(of row: UInt32) throws -> UInt32 {
-    if let known = places[row] { return known }
-    let record = try vectors.grow(by: archive.recordBytes)
-    try archive.read(Int(row), into: record)
-    let label = archive.label(of: record)
-    vectors.truncate(to: vectors.count - RowArchive.Label.byteCount)
-    let place = UInt32(articles.count)
-    articles.append(label.article)
-    chunks.append(label.chunk)
-    steps.append(label.step)
-    checksums.append(label.checksum)
-    places[row] = place
-    return place
+  /// Fetches `count` rows from `first` on and names them in the window.
+  private func take(_ first: UInt32, count: Int) throws {
+    let vectorBytes = 4 * archive.dim
+    let start = vectors.count
+    let records = try vectors.grow(by: count * archive.recordBytes)
+    try archive.read(Int(first)..<Int(first) + count, into: records)
+    for row in 0..<count {
+      let record = UnsafeMutableRawBufferPointer(rebasing: records[(row * archive.recordBytes)...])
+      let label = archive.label(of: record)
+      articles.append(label.article)
+      chunks.append(label.chunk)
+      steps.append(label.step)
+      checksums.append(label.checksum)
+      let place = UInt32(articles.count - 1)
+      places[first + UInt32(row)] = place
+      indices.append(place)
+      // Vectors move together, over the labels between them.
+      UnsafeMutableRawBufferPointer(rebasing: records[(row * vectorBytes)...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: record[..<vectorBytes]))
+    }
+    vectors.truncate(to: start + count * vectorBytes)
   }
 
   /// Hands the frame to `emit`, if it holds a window, and empties it.

@@ -105,6 +105,24 @@ import Vectors
     #expect(try shuffled([whole]) == frames)
   }
 
+  /// Rows backwards, apart, and several times in one window.
+  @Test(arguments: [1, 1 << 20]) func windowsNameRowsInAnyOrder(_ memory: Int) throws {
+    var whole = Frame.random([(7, (0..<40).map { $0 }), (9, (0..<40).map { $0 })], dim: 5)
+    var generator = SeededGenerator(seed: 3)
+    whole.slots = 6
+    whole.indices = (0..<200).flatMap { _ in
+      let start = generator.index(below: 75)
+      return [start, start + 1, start + 2, start, generator.index(below: 80), start + 4].map { UInt32($0) }
+    }
+    let shuffle = WindowShuffle(dim: 5, slots: 6, seed: 17, memory: memory)
+    try whole.withBlock { try shuffle.add($0) }
+    var frames: [Frame] = []
+    try shuffle.finish { frames.append(Frame($0)) }
+    func counted(_ contents: [Content]) -> [Content: Int] { Dictionary(contents.map { ($0, 1) }, uniquingKeysWith: +) }
+    #expect(counted(contents(frames)) == counted(contents([whole])))
+    #expect(frames.allSatisfy { Set($0.keys).count == $0.rows })
+  }
+
   @Test func checksumsComeWithTheirRows() throws {
     let whole = Self.windows(over: 50)
     for memory in [1, 1 << 20] {
