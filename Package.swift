@@ -47,7 +47,7 @@ let package = Package(
     module("Checksums", uses: ["CShims", "CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Descriptors", "Failures", "Vectors"], settings: optimized),
     module("Streams", uses: ["Checksums", "Descriptors", "Failures", "JSON", "Vectors"], settings: optimized),
-    module("Sequences", uses: ["Failures", "Vectors"], settings: optimized),
+    module("Sequences", uses: ["Descriptors", "Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
@@ -61,6 +61,7 @@ let package = Package(
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("seq-shuffle", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-diff", uses: ["JSON", "Stages", "Streams", "Vectors"]),
@@ -74,7 +75,7 @@ let package = Package(
     // The proof.
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
-    tests("Formats", uses: ["Checksums", "Failures", "Formats", "Vectors"]),
+    tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),
     .target(
       name: "TestSupport", dependencies: ["Failures", "JSON", "Streams", "Vectors"], path: "Tests/TestSupport",
       swiftSettings: strict + optimized),

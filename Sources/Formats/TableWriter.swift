@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 public import Vectors
 

@@ -1,3 +1,4 @@
+import Descriptors
 import Failures
 import Formats
 import Glibc

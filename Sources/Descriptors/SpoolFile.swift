@@ -1,6 +1,5 @@
+internal import Failures
 import Glibc
-internal import Descriptors
-import Failures
 
 /// A private file without a name, in `$TMPDIR` or `/tmp`: bytes are appended, then read back. It goes with its owner.
 public final class SpoolFile {
@@ -57,12 +56,19 @@ public final class SpoolFile {
     }
   }
 
+  /// Reads `buffer.count` of the bytes appended so far, from byte `offset` on.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+    precondition(offset >= 0 && offset <= count - buffer.count, "bytes that were appended")
+    try flush()
+    try descriptor.read(into: buffer, at: offset)
+  }
+
   /// All bytes appended so far, mapped; good as long as the spool file lives and nothing more is appended.
   public func map() throws -> UnsafeRawBufferPointer {
     try makeMapping().bytes
   }
 
-  func makeMapping() throws -> Mapping {
+  public func makeMapping() throws -> Mapping {
     try flush()
     if let mapping, mapping.bytes.count == count { return mapping }
     let made = try at("temporary file") { try Mapping(descriptor: descriptor.number, offset: 0, count: count) }
