@@ -61,6 +61,7 @@ let package = Package(
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("seq-gate", uses: ["Evaluation", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-check", uses: ["Stages", "Streams", "Vectors"]),
     tool("stream-diff", uses: ["JSON", "Stages", "Streams", "Vectors"]),
