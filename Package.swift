@@ -60,6 +60,7 @@ let package = Package(
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
+    tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-gate", uses: ["Evaluation", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("stream-cat", uses: ["Stages", "Streams", "Vectors"]),

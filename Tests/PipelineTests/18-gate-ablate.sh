@@ -1,4 +1,4 @@
-# seq-gate passes the windows that NumPy would pass, and drops nothing in silence.
+# seq-gate passes the windows that NumPy would pass, and drops nothing in silence. seq-ablate changes contexts and nothing else.
 . "$here/lib.sh"
 
 npz-read "$data/wiki_small_f16.npz" >chunks.nvs || fail "chunks are read"
@@ -98,4 +98,58 @@ P
     assert_equal "$(kept --by "$by")" "$count" "$by"
   done <expected
 fi
+
+# Ablations: rows, targets and the number of windows stay; twice reversed is as before.
+rows=$(stream-info windows.nvs | jq -c '[.rows, .row_digest, .windows]')
+for mode in shuffle reverse drop-one:0 drop-one:4 repeat-last cross-article; do
+  seq-ablate --mode $mode windows.nvs >ablated.nvs || fail "$mode"
+  seq-ablate --mode $mode <windows.nvs >again.nvs || fail "$mode again"
+  assert_equal_files ablated.nvs again.nvs
+  if [ $mode = cross-article ]; then
+    assert_equal "$(stream-info ablated.nvs | jq -c '[.ordered, .windows]')" "[false,$windows]"
+  else
+    assert_equal "$(stream-info ablated.nvs | jq -c '[.rows, .row_digest, .windows]')" "$rows" $mode
+  fi
+  [ "$(digests ablated.nvs)" != "$(digests windows.nvs)" ] || fail "$mode changes windows"
+  held
+done
+assert_equal "$(seq-ablate --mode reverse windows.nvs | seq-ablate --mode reverse | digests)" "$(digests windows.nvs)"
+for mode in shuffle cross-article; do
+  seq-ablate --mode $mode windows.nvs | stream-info | jq -r .window_digest >first
+  seq-ablate --mode $mode --seed 18 windows.nvs | stream-info | jq -r .window_digest >second
+  [ "$(cat first)" != "$(cat second)" ] || fail "another seed, another $mode"
+  # The order of the members is no matter, nor is the form the stream took on its way.
+  cat $2 $1 | seq-ablate --mode $mode | stream-info | jq -r .window_digest >members
+  assert_equal_files first members
+  text-write windows.nvs | text-read | seq-ablate --mode $mode | stream-info | jq -r .window_digest >text
+  assert_equal_files first text
+done
+
+# Weights go along.
+seq-gate --quiet --weak-weight 0.5 windows.nvs >weighted.nvs
+assert_equal "$(seq-ablate --mode reverse weighted.nvs | seq-ablate --mode reverse | digests)" "$(digests weighted.nvs)"
+[ "$(seq-ablate --mode cross-article weighted.nvs | stream-info | jq .window_digest)" != "\"$(cat first)\"" ] || fail "weights of crossed windows"
+held
+
+# With the context turned round, temporal order is gone; a stranger at the end resembles the target less.
+direction-diagnose --no-gate windows.nvs | jq '.position_similarity[4]' >true.json
+seq-ablate --mode reverse windows.nvs | direction-diagnose --no-gate >reversed.json
+assert_equal "$(jq '.position_similarity[0]' reversed.json)" "$(cat true.json)"
+seq-ablate --mode cross-article windows.nvs | direction-diagnose --no-gate | jq '.position_similarity[4]' >crossed.json
+assert_equal "$(jq -n --slurpfile a crossed.json --slurpfile b true.json '$a[0] < $b[0] - 0.1')" true
+
+for words in '' '--mode foo' '--mode drop-one' '--mode drop-one:x' '--mode drop-one:5'; do
+  try "seq-ablate $words windows.nvs -o none.nvs"
+  assert_status 64
+  assert_one_error 'expected'
+  assert_absent none.nvs
+done
+try "seq-ablate --mode reverse -o none.nvs chunks.nvs"
+assert_status 65
+assert_one_error 'expected sequences, found chunks'
+try "article-select --only 0 chunks.nvs | seq-build | seq-ablate --mode cross-article -o none.nvs"
+assert_status 65
+assert_one_error 'two articles'
+try "seq-build --ctx 500 <chunks.nvs | seq-ablate --mode cross-article | stream-info"
+assert_status 0
 finish

@@ -35,7 +35,7 @@ import Vectors
     options: [score, minimum, top, weakWeight, CommonOptions.output, CommonOptions.flush],
     memory: "one frame; with --top 16 bytes a window, and the stream passes through a temporary file",
     example: "npz-read wiki.npz | seq-build | seq-gate --by distinct --top 0.3 > stage-a.nvs",
-    seeAlso: ["seq-build", "direction-diagnose", "narrative-delta"])
+    seeAlso: ["seq-build", "seq-ablate", "direction-diagnose", "narrative-delta"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     if arguments.wasGiven(minimum), arguments.wasGiven(top) {
