@@ -48,7 +48,8 @@ public struct ContextAblation {
       }
       guard slot < roles.context else {
         throw Failure(
-          .usage, "--mode drop-one:\(slot): expected drop-one:0 to drop-one:\(roles.context - 1), as the windows have "
+          .usage,
+          "--mode drop-one:\(slot): expected drop-one:0 to drop-one:\(roles.context - 1), as the windows have "
             + "\(roles.context) context chunks")
       }
     }

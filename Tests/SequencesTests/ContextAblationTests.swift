@@ -5,7 +5,9 @@ import Testing
 import Vectors
 
 @Suite struct ContextAblationTests {
-  static let articles: [(UInt64, [UInt32])] = [(3, Array(0..<12)), (4, Array(5..<14)), (9, Array(100..<111)), (10, [7])]
+  static let articles: [(UInt64, [UInt32])] = [
+    (3, Array(0..<12)), (4, Array(5..<14)), (9, Array(100..<111)), (10, [7]),
+  ]
 
   /// The keys in the slots of each window, by the key of its target.
   static func windows(_ frames: [Frame], context: Int) -> [Key: [Key]] {

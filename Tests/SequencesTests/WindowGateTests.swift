@@ -15,7 +15,11 @@ import Vectors
   static func pass(_ gate: inout WindowGate, _ frame: Frame) -> (indices: [UInt32], weights: [Float]?) {
     var found: (indices: [UInt32], weights: [Float]?) = ([], nil)
     frame.withBlock { block in
-      gate.apply(to: block) { [0, 3].contains($0) } _: { found = (Array($0), $1.map { Array($0) }) }
+      gate.apply(to: block) {
+        [0, 3].contains($0)
+      } _: {
+        found = (Array($0), $1.map { Array($0) })
+      }
     }
     return found
   }

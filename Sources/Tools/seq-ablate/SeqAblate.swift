@@ -7,11 +7,13 @@ import Vectors
 
 /// Windows → the same windows with a damaged context.
 @main struct SeqAblate: Command {
-  static let mode = Option<ContextAblation.Mode?>.custom(
-    "mode", placeholder: "MODE",
-    expectation: "one of shuffle, reverse, drop-one:J, repeat-last, cross-article", help: "what is done to the context",
-    read: { ContextAblation.Mode($0) }
-  ).required() as Option<ContextAblation.Mode>
+  static let mode =
+    Option<ContextAblation.Mode?>.custom(
+      "mode", placeholder: "MODE",
+      expectation: "one of shuffle, reverse, drop-one:J, repeat-last, cross-article",
+      help: "what is done to the context",
+      read: { ContextAblation.Mode($0) }
+    ).required() as Option<ContextAblation.Mode>
 
   static let manual = Manual(
     name: "seq-ablate",

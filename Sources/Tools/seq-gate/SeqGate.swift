@@ -66,7 +66,9 @@ import Vectors
     var gate = gate(filter.arguments)
     try filter.run { block, writer in
       scores.begin(block)
-      try gate.apply(to: block) { scores($0) < least } _: { indices, weights in
+      try gate.apply(to: block) {
+        scores($0) < least
+      } _: { indices, weights in
         try writer.write([block], indices: indices, repeated: block.repeated, weights: weights)
       }
       return true
@@ -91,7 +93,9 @@ import Vectors
       var passed = 0
       try spool.readBack { block in
         let first = passed
-        try gate.apply(to: block) { !highest.next(all[first + $0]) } _: { indices, weights in
+        try gate.apply(to: block) {
+          !highest.next(all[first + $0])
+        } _: { indices, weights in
           try writer.write([block], indices: indices, repeated: block.repeated, weights: weights)
         }
         passed += block.windows
