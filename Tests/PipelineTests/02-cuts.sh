@@ -15,6 +15,9 @@ cuts all "$chunks" -- seq-build --quiet --ctx 2 -- article-select --exclude 99 -
 cuts all "$windows" -- direction-diagnose --no-gate -- narrative-delta
 cuts 60 "$chunks" -- seq-build --quiet --ctx 1 --negatives 1 -- stream-cat -- stream-cat -o result -- stream-head -n 1000 -- stream-info \
   -- stream-check -- text-write -- stream-split --shards 2 --out result -- stream-split --shard 0/2 -- stream-diff - "$chunks"
+cuts 60 "$windows" -- seq-gate --quiet -- seq-gate --quiet --top 0.5 -- seq-ablate --mode reverse
+vec-synth --articles 3 --chunks 6 --dim 3 | seq-build --ctx 2 >three.nvs
+cuts 60 "$tmp/three.nvs" -- seq-ablate --mode cross-article
 cuts 60 "$windows" -- stream-cat -- stream-check -- stream-diff "$windows" - -- direction-diagnose --limit 1 -o result -- text-write -o result \
   -- npz-write result
 # The text twin: all but its last line end, without which nothing is missing.

@@ -37,7 +37,7 @@ import Vectors
     ],
     memory: "one window and one frame, and some 50 bytes an article; with --negatives one article, up to 32 MiB",
     example: "npz-read wiki.npz | seq-build --ctx 5 --offset 2 | direction-diagnose",
-    seeAlso: ["npz-read", "article-select", "seq-shuffle", "direction-diagnose"])
+    seeAlso: ["npz-read", "article-select", "seq-gate", "seq-shuffle", "direction-diagnose"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let options = SequenceOptions(
