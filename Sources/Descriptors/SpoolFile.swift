@@ -13,17 +13,7 @@ public final class SpoolFile {
 
   /// Throws `.cannotCreate` where the folder takes no file.
   public init() throws {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let place = folder.isEmpty ? "/tmp" : folder
-    var template = Array("\(place)/nextvec-XXXXXX".utf8CString)
-    descriptor = Descriptor(mkstemp(&template), name: "temporary file")
-    guard descriptor.number >= 0 else {
-      var failure = Failure.system(.cannotCreate, "cannot create a temporary file").at(place)
-      failure.hint = "set TMPDIR to a folder with free space"
-      throw failure
-    }
-    unlink(template)
-    _ = fcntl(descriptor.number, F_SETFD, FD_CLOEXEC)
+    descriptor = try Descriptor.temporaryFile()
     buffer = .allocate(byteCount: 256 << 10, alignment: 64)
   }
 

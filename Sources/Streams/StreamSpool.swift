@@ -19,17 +19,7 @@ public final class StreamSpool {
   /// - Parameter header: of the stream. What it says of order is not kept.
   /// - Throws: `.cannotCreate` where the folder takes no file.
   public init(_ header: StreamHeader) throws {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let place = folder.isEmpty ? "/tmp" : folder
-    var template = Array("\(place)/nextvec-XXXXXX".utf8CString)
-    descriptor = Descriptor(mkstemp(&template), name: "temporary file")
-    guard descriptor.number >= 0 else {
-      var failure = Failure.system(.cannotCreate, "cannot create a temporary file").at(place)
-      failure.hint = "set TMPDIR to a folder with free space"
-      throw failure
-    }
-    unlink(template)
-    _ = fcntl(descriptor.number, F_SETFD, FD_CLOEXEC)
+    descriptor = try Descriptor.temporaryFile()
     // One member holds it all, in whatever order it comes.
     var header = header
     header.ordered = false
@@ -51,9 +41,7 @@ public final class StreamSpool {
   /// Ends the writing, and gives all blocks back in order, each good during one call of `body`.
   public func readBack(_ body: (VectorBlock) throws -> Void) throws {
     try writer.finish()
-    guard lseek(descriptor.number, 0, SEEK_SET) == 0 else {
-      throw Failure.system(.inputOutput, "cannot be read again").at("temporary file")
-    }
+    try descriptor.rewind()
     let reader = try StreamReader(descriptor: descriptor.number, name: "temporary file")
     while let block = try reader.next() { try body(block) }
   }
