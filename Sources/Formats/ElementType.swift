@@ -25,7 +25,6 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
   public static let float32 = ElementType("<f4")
   public static let int32 = ElementType("<i4")
   public static let int64 = ElementType("<i8")
-  public static let uint32 = ElementType("<u4")
   public static let uint64 = ElementType("<u8")
 
   /// From NumPy's text, such as `<f4`, `|b1`, `>u2` or `<U12`; what is not read becomes `.other`.

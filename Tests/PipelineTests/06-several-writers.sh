@@ -10,38 +10,34 @@ for seed in 1 2 3 4 5 6 7 8; do
 done
 whole=$(npz-read "$small" | seq-build --ctx 5 | digests)
 
-good=0 bad=0
-for round in $(seq 50); do
-  try 'ls shards/*.npz | xargs -P4 -n1 npz-read | seq-build --ctx 5 | stream-info'
-  if [ "$status" -eq 0 ]; then
-    assert_equal "$(digests_of_info <out)" "$whole"
-    good=$((good + 1))
-  else
-    assert_status 65
-    assert_no_output
-    bad=$((bad + 1))
-  fi
-done
-echo "large shards: $good whole, $bad refused"
+# race NAME ROUNDS COMMAND CHECK: each round either ends in 0 and holds to CHECK, or in 65 and prints nothing.
+race() {
+  good=0 bad=0
+  for round in $(seq "$2"); do
+    try "$3"
+    if [ "$status" -eq 0 ]; then
+      $4
+      good=$((good + 1))
+    else
+      assert_status 65
+      assert_no_output
+      bad=$((bad + 1))
+    fi
+  done
+  echo "$1: $good whole, $bad refused"
+}
+
+holds_the_whole() { assert_equal "$(digests_of_info <out)" "$whole"; }
+holds_eight_members() { assert_equal "$(jq -c '[.members, .rows]' out)" '[8,320]'; }
+
+race 'large shards' 50 'ls shards/*.npz | xargs -P4 -n1 npz-read | seq-build --ctx 5 | stream-info' holds_the_whole
 # One after the other is fine.
 try 'ls shards/*.npz | xargs -P1 -n1 npz-read | seq-build --ctx 5 | stream-info'
 assert_status 0
 assert_equal "$(digests_of_info <out)" "$whole"
 
 # Small streams, whose records may fall between each other whole.
-good=0 bad=0
-for round in $(seq 30); do
-  try 'ls tiny/*.raw | xargs -P8 -n1 stream-cat | stream-info'
-  if [ "$status" -eq 0 ]; then
-    assert_equal "$(jq -c '[.members, .rows]' out)" '[8,320]'
-    good=$((good + 1))
-  else
-    assert_status 65
-    assert_no_output
-    bad=$((bad + 1))
-  fi
-done
-echo "small streams: $good whole, $bad refused"
+race 'small streams' 30 'ls tiny/*.raw | xargs -P8 -n1 stream-cat | stream-info' holds_eight_members
 
 # One of the writers fails: a shard that is damaged, or not there.
 head -c 300000 shards/16-23.npz >shards/8-15.npz
