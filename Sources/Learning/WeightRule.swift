@@ -146,3 +146,11 @@ extension WeightRule.Adaptive {
 
   private func exponential(_ x: Double) -> Double { Double.exponential(x) }
 }
+
+extension WeightRule {
+  /// Whether λ_eff follows the batch's MSE, so that ρ is worth a figure.
+  var followsBatch: Bool {
+    if case .fraction = base { return true }
+    return ratio != nil
+  }
+}
