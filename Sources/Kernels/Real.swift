@@ -15,6 +15,10 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
+  // Eight at a time: Exponential.swift.
+  static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
+  static func logistic(_ x: SIMD8<Self>) -> SIMD8<Self>
+  static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
 }
 
 extension Float: Real {
