@@ -100,8 +100,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [Activation.relu, .gelu], [false, true])
-  func activationsHaveGradients(_ activation: Activation, drops: Bool) {
+  @Test(arguments: [false, true], [false, true])
+  func activationsHaveGradients(isReLU: Bool, drops: Bool) {
     let arena = Arena<Double>()
     let dropout = Dropout(drops ? Noise(seed: 8, step: 1) : nil, site: 1, rate: 0.3)
     let x = numbers(arena, 3, 13, 1)
@@ -110,12 +110,16 @@ import Testing
     let weights = numbers(arena, 3, 13, 2)
     let y = arena.matrix(rows: 3, columns: 13)
     func value() -> Double {
-      activation.forward(x, into: y, dropout: dropout)
+      if isReLU { ReLU.forward(x, into: y, dropout: dropout) } else { GELU.forward(x, into: y, dropout: dropout) }
       return inner(y, weights)
     }
     _ = value()
     let dx = arena.matrix(rows: 3, columns: 13)
-    activation.backward(weights, activation == .relu ? y : x, into: dx, dropout: dropout)
+    if isReLU {
+      ReLU.backward(weights, y, into: dx, dropout: dropout)
+    } else {
+      GELU.backward(weights, x, into: dx, dropout: dropout)
+    }
     check(x, dx, value, "by x")
   }
 
@@ -131,16 +135,9 @@ import Testing
     }
     let y = arena.matrix(rows: 1, columns: count)
     let expected = precise.matrix(rows: 1, columns: count)
-    Activation.gelu.forward(x, into: y)
-    Activation.gelu.forward(wide, into: expected)
+    GELU.forward(x, into: y)
+    GELU.forward(wide, into: expected)
     for i in 0..<count { #expect(abs(Double(y[0, i]) - expected[0, i]) <= 4e-7 * max(abs(expected[0, i]), 0.1)) }
-    for i in 0..<count {
-      let exponential = Float.exponential(SIMD8(repeating: 8 * x[0, i]))[3]
-      let true8 = Double.exponential(8 * Double(x[0, i]))
-      #expect(abs(Double(exponential) / true8 - 1) < 3e-7)
-    }
-    #expect(Float.exponential(SIMD8(repeating: -Float.infinity))[0] < 2e-38)
-    #expect(Float.exponential(SIMD8(repeating: Float.nan))[0].isNaN)
   }
 
   @Test(arguments: [1, 5, 16, 19]) func softmaxesSumToOne(count: Int) {
