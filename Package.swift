@@ -69,7 +69,7 @@ let package = Package(
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
     tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
