@@ -159,6 +159,29 @@ import Vectors
     for word in words { #expect(found.errors.contains(word), "\(word) in \(found.errors)") }
   }
 
+  static let lines = [
+    CommandLine("offset-sweep --articles x --offsets 3:-3", "--offsets 3:-3"),
+    CommandLine("offset-sweep --articles x --offsets 1", "--offsets 1"),
+    CommandLine("offset-sweep --articles x --offsets -3:0", "--offsets -3:0", "1"),
+    CommandLine("offset-sweep --articles x --offsets 1:3 --origin target", "--offsets 1:3", "0"),
+    CommandLine("offset-sweep --articles x --offsets 1:1", "--offsets 1:1"),
+    CommandLine("offset-sweep --articles x --origin first", "last-context, target"),
+    CommandLine("offset-sweep --articles x --min-margin much", "--min-margin much"),
+    CommandLine("retrieval-rank --articles x --scope book", "article, all"),
+    CommandLine("retrieval-rank --articles x --min-article 0", "--min-article 0"),
+    CommandLine("retrieval-rank --articles x --min-r1 60", "--min-r1 60", "0 to 1"),
+    CommandLine("rollout-eval --articles x --horizon 0", "--horizon 0"),
+    CommandLine("rollout-eval --articles=", "--articles ''"),
+  ]
+
+  @Test(arguments: lines) func oneLineSaysWhatWasExpected(_ line: CommandLine) throws {
+    let found = try run(line.tool, line.arguments)
+    #expect(found.status == 64)
+    #expect(found.output == [])
+    #expect(found.errorLines.count == 1)
+    for word in line.expected { #expect(found.errors.contains(word), "\(found.errors)") }
+  }
+
   /// No window at all is no answer, whatever the minimum.
   @Test func nothingToReportOnIsAnError() throws {
     let folder = try Self.folder()
