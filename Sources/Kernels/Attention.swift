@@ -56,7 +56,7 @@ public struct Attention: Hashable, Sendable {
         for head in 0..<heads {
           let view = HeadView(self, window, head, n, v.columns)
           let weights = state.weights.base + view.row * state.weights.stride
-          let kept = state.kept.base + view.row * state.kept.stride
+          let kept = (dropout == nil ? state.weights : state.kept).base + view.row * state.kept.stride
           view.logits(q, k, bias: lastSlotBias, into: weights)
           HeadView.normalize(self, weights)
           if let dropout { view.drop(weights, dropout, into: kept) }
@@ -80,7 +80,7 @@ public struct Attention: Hashable, Sendable {
         for head in 0..<heads {
           let view = HeadView(self, window, head, n, v.columns)
           let weights = state.weights.base + view.row * state.weights.stride
-          let kept = state.kept.base + view.row * state.kept.stride
+          let kept = (dropout == nil ? state.weights : state.kept).base + view.row * state.kept.stride
           let dWeights = scratch.base + view.row * scratch.stride
           view.mixBackward(dOutput, kept, v, dWeights, dv)
           if let dropout { view.drop(dWeights, dropout, into: dWeights) }

@@ -2,11 +2,6 @@ internal import Kernels
 
 /// The feed-forward half of a transformer's layer: linear2(dropout(activation(linear1(x)))).
 struct FeedForwardLayer: Sendable {
-  enum Activation: Sendable {
-    case relu
-    case gelu
-  }
-
   private let widening: LinearPlace
   private let narrowing: LinearPlace
   private let activation: Activation
@@ -57,8 +52,7 @@ struct FeedForwardLayer: Sendable {
     case .gelu:
       let wide = state.wide.first(x.rows)
       parameters.linear(widening).forward(x, into: wide)
-      GELU.forward(wide, into: hidden)
-      dropout(conditions)?.apply(hidden, into: hidden)
+      Activation.gelu.forward(wide, into: hidden, dropout: dropout(conditions))
     }
     parameters.linear(narrowing).forward(hidden, into: output)
     return output
@@ -83,8 +77,8 @@ struct FeedForwardLayer: Sendable {
       RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(conditions))
     case .gelu:
       next.backward(dOutput, hidden, into: dWide, gradients: gradients.linear(narrowing), adding: adding)
-      dropout(conditions)?.apply(dWide, into: dWide)
-      GELU.backward(dWide, state.wide.first(x.rows), into: dWide)
+      Activation.gelu.backward(
+        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(conditions))
     }
     parameters.linear(widening).backward(
       dWide, x, into: dx, addingInput: true, gradients: gradients.linear(widening), adding: adding)

@@ -1,4 +1,4 @@
-public import Kernels
+internal import Kernels
 
 /// `transformer`: a decoder whose blocks attend, causally, to the context so far and again to the projected context; the
 /// last position's row goes through `head`, a linear map, exact GELU, a norm and a linear map to `dim`.
@@ -61,7 +61,7 @@ struct TransformerNetwork: Network {
     func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
       let last = network.stack.forward(parameters, windows: n, conditions, state)
       parameters.linear(network.inner).forward(last, into: inner.first(n))
-      GELU.forward(inner.first(n), into: active.first(n))
+      Activation.gelu.forward(inner.first(n), into: active.first(n))
       network.norm(parameters).forward(active.first(n), into: normed.first(n), record: record)
       parameters.linear(network.outer).forward(normed.first(n), into: output.first(n))
     }
@@ -76,7 +76,7 @@ struct TransformerNetwork: Network {
         adding: adding)
       network.norm(parameters).backward(
         dNormed, record: record, into: dActive, gradients: network.norm(gradients), adding: adding)
-      GELU.backward(dActive, inner.first(n), into: dActive)
+      Activation.gelu.backward(dActive, inner.first(n), into: dActive)
       let last = network.stack.output(of: state).first(n)
       parameters.linear(network.inner).backward(
         dActive, last, into: dNormed, gradients: gradients.linear(network.inner), adding: adding)

@@ -3,7 +3,7 @@ internal import Kernels
 /// `input_proj`, positions, and blocks, of which the last computes the last position alone: contexts → one row a window.
 struct TransformerStack: Sendable {
   /// What tells the blocks where in the context a chunk stood.
-  struct Positions: Sendable {
+  struct PositionTable: Sendable {
     var name: String
     var start: ParameterLayout.Start
     var count: Int
@@ -21,7 +21,7 @@ struct TransformerStack: Sendable {
   ///   - prefix: of the blocks' names: `transformer_decoder.layers`.
   ///   - isPositionFirst: whether the positions' entry comes before `input_proj`.
   init(
-    _ prefix: String, _ style: TransformerBlock.Style, _ positions: Positions, _ configuration: Configuration,
+    _ prefix: String, _ style: TransformerBlock.Style, _ positions: PositionTable, _ configuration: Configuration,
     isPositionFirst: Bool, betweenPositionsAndInput: (inout ParameterLayout) -> Void = { _ in },
     in layout: inout ParameterLayout
   ) {
