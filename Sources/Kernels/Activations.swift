@@ -1,41 +1,62 @@
-/// y = max(x, 0), with dropout after it where there is one.
-public enum ReLU<Scalar: Real> {
-  /// Entries are counted through the rows for dropout, as in `Dropout.apply`.
+/// A function of every entry, with dropout after it where there is one.
+public enum Activation: Hashable, Sendable {
+  /// max(x, 0).
+  case relu
+  /// x · Φ(x), with the error function itself and not an approximation by tanh.
+  case gelu
+
+  /// y = dropout(f(x)). For `relu`, y may be x; the way back of `gelu` needs x as it was.
   ///
-  /// - Parameter y: as x; it may be x.
-  public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, dropout: Dropout? = nil) {
+  /// Entries are counted through the rows for dropout, as in `Dropout.apply`.
+  public func forward<Scalar: Real>(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, dropout: Dropout? = nil) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 4096 / max(x.columns, 1))) { rows in
+    let least = max(1, 4096 / max(x.columns, 1))
+    Workers.parallel(x.rows, least: least) { rows in
       for row in rows {
-        let target = y.base + row * y.stride
-        rectify(x.base + row * x.stride, target, x.columns)
+        let (source, target) = (x.base + row * x.stride, y.base + row * y.stride)
+        switch self {
+        case .relu: Self.rectify(source, target, x.columns)
+        case .gelu: Self.gaussian(source, target, x.columns)
+        }
         if dropout != nil { Residual.add(target, nil, dropout, first: row * x.columns, x.columns, into: target) }
       }
     }
   }
 
-  /// dx = dy where y is above 0, through the same dropout: an output above 0 was not dropped.
+  /// dx = dy ∘ f′(x), through the same dropout.
   ///
   /// - Parameters:
-  ///   - y: what `forward` gave.
-  ///   - dx: as dy; it may be dy.
-  public static func backward(
-    _ dy: Matrix<Scalar>, _ y: Matrix<Scalar>, into dx: Matrix<Scalar>, dropout: Dropout? = nil
+  ///   - dy: (n, width).
+  ///   - state: (n, width): for `relu` the output y of `forward`, for `gelu` the input x.
+  ///   - dx: (n, width). It may be dy.
+  public func backward<Scalar: Real>(
+    _ dy: Matrix<Scalar>, _ state: Matrix<Scalar>, into dx: Matrix<Scalar>, dropout: Dropout? = nil
   ) {
-    precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of one shape")
+    precondition(dy.rows == state.rows && dy.columns == state.columns, "matrices of one shape")
     precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
-    let scale = Scalar(dropout?.scale ?? 1)
-    Workers.parallel(dy.rows, least: max(1, 8192 / max(dy.columns, 1))) { rows in
+    let width = dy.columns
+    Workers.parallel(dy.rows, least: max(1, 4096 / max(width, 1))) { rows in
       for row in rows {
-        rectify(
-          dy.base + row * dy.stride, y.base + row * y.stride, scale: scale, dx.base + row * dx.stride, dy.columns)
+        let (source, target) = (dy.base + row * dy.stride, dx.base + row * dx.stride)
+        let kept = state.base + row * state.stride
+        switch self {
+        case .relu:
+          // An output above 0 was not dropped.
+          Self.rectify(source, kept, scale: Scalar(dropout?.scale ?? 1), target, width)
+        case .gelu:
+          Residual.add(source, nil, dropout, first: row * width, width, into: target)
+          Self.gaussian(target, kept, target, width)
+        }
       }
     }
   }
+}
 
+// One row's work.
+extension Activation {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func rectify(
+  private static func rectify<Scalar: Real>(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
     Lanes<Scalar>.each(count) { place, left in
@@ -46,7 +67,7 @@ public enum ReLU<Scalar: Real> {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func rectify(
+  private static func rectify<Scalar: Real>(
     _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, scale: Scalar, _ dx: UnsafeMutablePointer<Scalar>,
     _ count: Int
   ) {
@@ -55,47 +76,10 @@ public enum ReLU<Scalar: Real> {
       Lanes.store(Lanes.load(dy + place, left) * slope, dx + place, left)
     }
   }
-}
-
-/// y = x · Φ(x), with the error function itself and not an approximation by tanh, and dropout after it where there is
-/// one.
-public enum GELU<Scalar: Real> {
-  /// Entries are counted through the rows for dropout, as in `Dropout.apply`.
-  ///
-  /// - Parameter y: as x; it may be x where nobody asks for the way back.
-  public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, dropout: Dropout? = nil) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 4096 / max(x.columns, 1))) { rows in
-      for row in rows {
-        let target = y.base + row * y.stride
-        weigh(x.base + row * x.stride, target, x.columns)
-        if dropout != nil { Residual.add(target, nil, dropout, first: row * x.columns, x.columns, into: target) }
-      }
-    }
-  }
-
-  /// dx = dy · (Φ(x) + x·φ(x)), through the same dropout.
-  ///
-  /// - Parameters:
-  ///   - x: what `forward` was given.
-  ///   - dx: as dy; it may be dy.
-  public static func backward(
-    _ dy: Matrix<Scalar>, _ x: Matrix<Scalar>, into dx: Matrix<Scalar>, dropout: Dropout? = nil
-  ) {
-    precondition(dy.rows == x.rows && dy.columns == x.columns, "matrices of one shape")
-    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
-    Workers.parallel(dy.rows, least: max(1, 4096 / max(dy.columns, 1))) { rows in
-      for row in rows {
-        let target = dx.base + row * dx.stride
-        Residual.add(dy.base + row * dy.stride, nil, dropout, first: row * dy.columns, dy.columns, into: target)
-        weigh(target, x.base + row * x.stride, target, dy.columns)
-      }
-    }
-  }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func weigh(
+  private static func gaussian<Scalar: Real>(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
     Lanes<Scalar>.each(count) { place, left in
@@ -107,7 +91,7 @@ public enum GELU<Scalar: Real> {
   /// d(x·Φ(x)) = Φ(x) + x·φ(x).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func weigh(
+  private static func gaussian<Scalar: Real>(
     _ dy: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
     Lanes<Scalar>.each(count) { place, left in

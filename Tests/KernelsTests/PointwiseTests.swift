@@ -100,8 +100,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true], [false, true])
-  func activationsHaveGradients(isReLU: Bool, drops: Bool) {
+  @Test(arguments: [Activation.relu, .gelu], [false, true])
+  func activationsHaveGradients(_ activation: Activation, drops: Bool) {
     let arena = Arena<Double>()
     let dropout = Dropout(drops ? Noise(seed: 8, step: 1) : nil, site: 1, rate: 0.3)
     let x = numbers(arena, 3, 13, 1)
@@ -110,16 +110,12 @@ import Testing
     let weights = numbers(arena, 3, 13, 2)
     let y = arena.matrix(rows: 3, columns: 13)
     func value() -> Double {
-      if isReLU { ReLU.forward(x, into: y, dropout: dropout) } else { GELU.forward(x, into: y, dropout: dropout) }
+      activation.forward(x, into: y, dropout: dropout)
       return inner(y, weights)
     }
     _ = value()
     let dx = arena.matrix(rows: 3, columns: 13)
-    if isReLU {
-      ReLU.backward(weights, y, into: dx, dropout: dropout)
-    } else {
-      GELU.backward(weights, x, into: dx, dropout: dropout)
-    }
+    activation.backward(weights, activation == .relu ? y : x, into: dx, dropout: dropout)
     check(x, dx, value, "by x")
   }
 
@@ -135,8 +131,8 @@ import Testing
     }
     let y = arena.matrix(rows: 1, columns: count)
     let expected = precise.matrix(rows: 1, columns: count)
-    GELU.forward(x, into: y)
-    GELU.forward(wide, into: expected)
+    Activation.gelu.forward(x, into: y)
+    Activation.gelu.forward(wide, into: expected)
     for i in 0..<count { #expect(abs(Double(y[0, i]) - expected[0, i]) <= 4e-7 * max(abs(expected[0, i]), 0.1)) }
   }
 
