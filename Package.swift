@@ -61,6 +61,10 @@ let package = Package(
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    // What predictions are held against.
+    module(
+      "Articles",
+      uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
 
     // What people type.
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
@@ -68,6 +72,9 @@ let package = Package(
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
+    tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
+    tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-gate", uses: ["Evaluation", "Sequences", "Stages", "Streams", "Vectors"]),
@@ -80,6 +87,11 @@ let package = Package(
     tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
     tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
+    tool(
+      "train-step",
+      uses: [
+        "Checkpoints", "Descriptors", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors",
+      ]),
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
@@ -92,7 +104,7 @@ let package = Package(
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels"], settings: optimized),
-    tests("Networks", uses: ["Kernels", "Networks", "TestSupport"], settings: optimized),
+    tests("Networks", uses: ["Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
