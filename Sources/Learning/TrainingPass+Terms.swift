@@ -1,6 +1,7 @@
 internal import Failures
 internal import Kernels
 internal import Networks
+internal import Vectors
 
 extension TrainingPass {
   /// Evaluates the terms, weighs them, and leaves the loss's gradient in the pass's `outputGradient`.

@@ -1,5 +1,5 @@
 public import Kernels
-public import Networks
+internal import Networks
 public import Vectors
 
 /// One pass of training over a stream of windows: each batch of consecutive windows moves the parameters by one step.

@@ -66,39 +66,35 @@ import Vectors
     seeAlso: ["seq-build", "seq-gate", "seq-shuffle", "model-init", "model-predict"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    // Opened first: an output that cannot be written shows before any work is done.
     let output = try OutputFile(arguments[out])
     var setup = try TrainingSetup(arguments)
     let input = try StreamInput(arguments.operands)
-    let roles = try windows(input, setup.progress.recipe)
     let scoring = try arguments[validation].map { try StreamInput([$0]) }
     Workers.use(threads: arguments.threads)
-    let recipe = setup.progress.recipe
-    let place = TrainingPass<Float>.Place(
-      epoch: setup.epoch, step: setup.progress.step, seed: setup.progress.seed,
-      learningRate: setup.progress.learningRate)
-    let pass = try at(input.name) {
-      try TrainingPass(setup.learner, recipe: recipe, roles: roles, dim: input.header.dim, at: place)
-    }
-    let judge = try scoring.map { try validation(setup, $0) }
-    var lines = TrainingLines(
-      every: arguments[logEvery], epoch: setup.epoch, learningRate: place.learningRate)
-    do {
-      try train(pass, input, arguments, &lines)
-    } catch let divergence as Divergence {
-      try lines.diverge(divergence)
-      throw Failure(
-        .badData, "step \(divergence.step): \(divergence.what) is \(divergence.value): training has diverged",
-        at: input.name, hint: "no checkpoint is written; a lower --lr or another recipe may hold")
-    }
-    let scores = try zip(scoring, judge).map { try score($0, $1, arguments) }
+    let pass = try training(setup, input)
+    let judge = try scoring.map { try validating(setup, $0) }
+    var lines = TrainingLines(arguments[logEvery], epoch: setup.epoch, learningRate: setup.progress.learningRate)
+    try train(pass, input, arguments, &lines)
+    var scores: ValidationFigures?
+    if let scoring, let judge { scores = try score(scoring, judge) }
+    let steps = pass.step - setup.progress.step
     let alarms = setup.progress.end(setup.epoch, step: pass.step, training: lines.all, validation: scores)
     try setup.checkpoint().write(to: output.descriptor, path: output.path)
     try output.commit()
-    try lines.end(step: pass.step, steps: pass.step - place.step, leftOver: pass.leftOver, scores, alarms)
+    try lines.end(step: pass.step, steps: steps, leftOver: pass.leftOver, scores, alarms)
     return arguments[stopOn].contains(where: alarms.contains) ? .answerIsNo : .success
   }
 
-  private static func zip<A, B>(_ a: A?, _ b: B?) -> (A, B)? { a.flatMap { a in b.map { (a, $0) } } }
+  private static func training(_ setup: TrainingSetup, _ input: StreamInput) throws -> TrainingPass<Float> {
+    let progress = setup.progress
+    let roles = try windows(input, progress.recipe)
+    let place = TrainingPass<Float>.Place(
+      epoch: setup.epoch, step: progress.step, seed: progress.seed, learningRate: progress.learningRate)
+    return try at(input.name) {
+      try TrainingPass(setup.learner, recipe: progress.recipe, roles: roles, dim: input.header.dim, at: place)
+    }
+  }
 
   /// The roles of a stream's windows.
   private static func windows(_ input: StreamInput, _ recipe: Recipe) throws -> Roles {
@@ -122,26 +118,37 @@ import Vectors
   private static func train(
     _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
   ) throws {
-    let progress = Progress(arguments, unit: "windows")
-    var steps = 0
-    let most = arguments[maxSteps] ?? Int.max
-    reading: while let block = try input.next() {
-      for window in 0..<block.windows {
-        guard let figures = try pass.add(block, window) else { continue }
-        steps += 1
-        try lines.add(figures, step: pass.step)
-        if steps == most { break reading }
-      }
-      progress.advance(by: block.windows)
+    do {
+      try read(pass, input, arguments, &lines)
+    } catch let divergence as Divergence {
+      try lines.diverge(divergence)
+      throw Failure(
+        .badData, "step \(divergence.step): \(divergence.what) is \(divergence.value): training has diverged",
+        at: input.name, hint: "no checkpoint is written; a lower --lr or another recipe may hold")
     }
-    if steps < most, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
-    progress.finish()
-    guard pass.step > 0, lines.all.windows > 0 else {
+    guard lines.all.windows > 0 else {
       throw Failure(.badData, "expected two windows or more, found \(pass.leftOver)", at: input.name)
     }
   }
 
-  private static func validation(_ setup: TrainingSetup, _ input: StreamInput) throws -> Validation<Float> {
+  private static func read(
+    _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
+  ) throws {
+    let progress = Progress(arguments, unit: "windows")
+    var left = arguments[maxSteps] ?? Int.max
+    while left > 0, let block = try input.next() {
+      for window in 0..<block.windows where left > 0 {
+        guard let figures = try pass.add(block, window) else { continue }
+        left -= 1
+        try lines.add(figures, step: pass.step)
+      }
+      progress.advance(by: block.windows)
+    }
+    if left > 0, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
+    progress.finish()
+  }
+
+  private static func validating(_ setup: TrainingSetup, _ input: StreamInput) throws -> Validation<Float> {
     let roles = try windows(input, setup.progress.recipe)
     return try at(input.name) {
       try Validation(
@@ -150,9 +157,7 @@ import Vectors
     }
   }
 
-  private static func score(
-    _ input: StreamInput, _ validation: Validation<Float>, _ arguments: Arguments
-  ) throws -> ValidationFigures {
+  private static func score(_ input: StreamInput, _ validation: Validation<Float>) throws -> ValidationFigures {
     while let block = try input.next() {
       for window in 0..<block.windows { validation.add(block, window) }
     }

@@ -14,7 +14,7 @@ struct TrainingLines {
   private let begun = now()
   private var lineBegun = now()
 
-  init(every: Int, epoch: Int, learningRate: Double) {
+  init(_ every: Int, epoch: Int, learningRate: Double) {
     self.every = every
     self.epoch = epoch
     self.learningRate = learningRate

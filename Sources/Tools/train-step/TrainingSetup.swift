@@ -27,13 +27,12 @@ struct TrainingSetup {
     (configuration, notes) = (checkpoint.configuration, checkpoint.notes)
     progress = try at(path) { try Self.progress(checkpoint, given, arguments) }
     epoch = try Self.epoch(after: progress, arguments, path)
-    let moments = try at(path) { try Self.moments(checkpoint, network, progress) }
+    let optimizer = try at(path) { [progress] in try Self.optimizer(checkpoint, network, progress) }
     let hasVerifier = progress.recipe.term(.orderVerifier) != nil
     let verifier = hasVerifier ? VerifierHead<Float>(dim: configuration.dim, seed: progress.seed) : nil
-    if let verifier, let training = checkpoint.training { try at(path) { try verifier.load(training) } }
+
     learner = Learner(
-      network, parameters: checkpoint.parameters, first: moments.first, second: moments.second,
-      conditions: checkpoint.conditions, verifier: verifier)
+      network, parameters: checkpoint.parameters, optimizer: optimizer, conditions: checkpoint.conditions, verifier: verifier)
   }
 
   /// Where the training stands, under the recipe and the seed it goes on with.
@@ -64,21 +63,27 @@ struct TrainingSetup {
       hint: "an epoch is repeated from the checkpoint before it")
   }
 
-  private static func moments(
+  private static func optimizer(
     _ checkpoint: Checkpoint, _ network: any Network, _ progress: TrainingProgress
-  ) throws -> TrainingState.Moments {
-    if let moments = checkpoint.training?.moments { return moments }
-    guard progress.step == 0 else {
-      throw Failure(.badData, "has made \(progress.step) steps, but its optimizer's moments are missing")
+  ) throws -> Optimizer<Float> {
+    let optimizer = Optimizer<Float>(
+      network.layout, rule: AdamW(learningRate: progress.learningRate, decay: progress.recipe.weightDecay))
+    guard let moments = checkpoint.training?.moments else {
+      guard progress.step == 0 else {
+        throw Failure(.badData, "has made \(progress.step) steps, but its optimizer's moments are missing")
+      }
+      return optimizer
     }
-    return TrainingState.Moments(network.layout)
+    optimizer.first.all.copy(from: moments.first.all)
+    optimizer.second.all.copy(from: moments.second.all)
+    return optimizer
   }
 
   /// What the epoch leaves behind.
   func checkpoint() -> Checkpoint {
-    var state = TrainingState(
-      state: progress.json, moments: TrainingState.Moments(first: learner.first, second: learner.second))
-    learner.verifier?.save(to: &state)
+    let state = TrainingState(
+      state: progress.json, moments: TrainingState.Moments(first: learner.optimizer.first, second: learner.optimizer.second))
+
     var checkpoint = Checkpoint(
       configuration: configuration, parameters: learner.parameters,
       conditions: learner.conditions(progress.recipe, epoch: epoch), training: state)
