@@ -8,7 +8,10 @@ import Testing
 struct Fixture {
   let json: JSON
 
-  init() throws { json = try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/losses.json")) }
+  /// Parsed once: that takes longer than all the rest.
+  private static let shared = Result { try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/losses.json")) }
+
+  init() throws { json = try Self.shared.get() }
 
   func int(_ name: String) throws -> Int { try #require(json[name]?.int) }
 

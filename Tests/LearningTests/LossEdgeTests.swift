@@ -11,7 +11,7 @@ import Testing
     sample.batch.previous.rows(3..<4).fill(0)
     sample.batch.contexts.fill(0)
     let gradient = sample.gradient(of: term)
-    #expect(gradient.allSatisfy(\.isFinite) && sample.losses.value(of: term).isFinite)
+    #expect(gradient.allSatisfy { $0.isFinite } && sample.losses.value(of: term).isFinite)
     #expect(sample.losses.cosine(.next, window: 1) == 0 && sample.losses.cosine(.next, window: 2) == 0)
     #expect(sample.losses.statistics.centroid == 0 && sample.losses.statistics.last == 0)
     if ![.mse, .moment, .variance].contains(term) { #expect(gradient[7..<14].allSatisfy { $0 == 0 }) }
@@ -27,7 +27,7 @@ import Testing
     sample.losses.load(one)
     #expect(sample.losses.addGradient(of: term, weight: 1).isFinite)
     sample.losses.finishGradient(into: sample.gradient.first(1))
-    #expect(sample.gradient.entries.allSatisfy(\.isFinite))
+    #expect(sample.gradient.entries.allSatisfy { $0.isFinite })
     sample.losses.load(
       LossBatch(
         output: whole.output.first(0), target: whole.target.first(0), previous: whole.previous.first(0),
@@ -42,7 +42,7 @@ import Testing
       LossTerm.infoNCE(temperature: 1e-4), .symmetricInfoNCE(temperature: 1e-4), .listwise(temperature: 1e-4),
     ] {
       #expect(sample.losses.value(of: term).isFinite)
-      #expect(sample.gradient(of: term).allSatisfy(\.isFinite))
+      #expect(sample.gradient(of: term).allSatisfy { $0.isFinite })
     }
     // Two windows of opposite directions: the loss follows by hand.
     let arena = Arena<Double>()
@@ -82,7 +82,8 @@ import Testing
       }
       let lastToNext = cosine(batch.contexts, 15 + window, batch.target, window)
       #expect(abs(sample.losses.cosineOfLastAndNext(window: window) - lastToNext) < 1e-12)
-      let negative = try cosine(batch.output, window, #require(batch.negatives), 5 + window)
+      let negatives = try #require(batch.negatives)
+      let negative = cosine(batch.output, window, negatives, 5 + window)
       #expect(abs(sample.losses.cosine(.negative(1), window: window) - negative) < 1e-12)
     }
     let found = sample.losses.statistics
@@ -117,7 +118,7 @@ import Testing
 
   @Test func threadsChangeNothing() {
     let one = large(threads: 1)
-    #expect(one.allSatisfy(\.isFinite) && Set(one).count > 1000)
+    #expect(one.allSatisfy { $0.isFinite } && Set(one).count > 1000)
     #expect(large(threads: 2) == one && large(threads: 3) == one)
   }
 }
