@@ -47,3 +47,15 @@ extension Recipe.Gate {
     return gate
   }
 }
+
+extension Recipe.Augment {
+  /// As it is applied.
+  var augmentation: Augmentation {
+    var augmentation = Augmentation()
+    augmentation.dropProbability = contextDrop
+    augmentation.noiseProbability = lastSlotNoise
+    augmentation.overwriteShare = overwrite
+    augmentation.deviation = sigma
+    return augmentation
+  }
+}

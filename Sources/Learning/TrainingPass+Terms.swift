@@ -38,7 +38,11 @@ extension TrainingPass {
       switch term.kind {
       case .rollout:
         chain?.forward(learner.parameters, pass: pass, batch: batch, step: step, conditions: conditions) ?? 0
-      case .orderVerifier: learner.verifier?.value(batch: batch, seed: place.seed, step: step) ?? 0
+      case .orderVerifier:
+        learner.verifier?.value(
+          target: batch.targets.first(batch.windows),
+          contexts: batch.contexts.first(batch.roles.context * batch.windows),
+          noise: Noise(seed: place.seed, step: step)) ?? 0
       default: term.loss(epoch: place.epoch).map { losses.value(of: $0, gate: gate(of: term)) } ?? 0
       }
     guard value.isFinite else { throw Divergence(step: step, what: "term \(term.kind.rawValue)", value: value) }

@@ -63,7 +63,7 @@ public final class TrainingPass<Scalar: Real> {
       RolloutChain(
         network, capacity: capacity, horizon: Int(term.parameter("horizon", epoch: place.epoch)), seed: place.seed)
     }
-    augmentation = recipe.augment.map { Augmentation($0) }
+    augmentation = recipe.augment.map(\.augmentation)
   }
 
   /// Takes a window of a block; where that fills a batch, makes a step.

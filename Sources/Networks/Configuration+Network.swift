@@ -1,10 +1,8 @@
 extension Configuration {
-  /// The network of this configuration; nil where there is none.
-  public func network() -> (any Network)? {
+  public func network() throws -> any Network {
     switch architecture {
     case .transformer: TransformerNetwork(self)
-    case .lstm: LSTMNetwork(self)
-    default: nil
+    default: LSTMNetwork(self)
     }
   }
 }

@@ -18,19 +18,23 @@ struct TrainingSetup {
   init(_ arguments: Arguments) throws {
     let path = arguments[TrainStep.model]
     let given = try arguments[TrainStep.recipe].map { try RecipeFile.load($0) }
-    var checkpoint = try Checkpoint.load(path, trainingState: true) { $0.network()?.layout }
+    var checkpoint = try Checkpoint.load(path, trainingState: true) { try? $0.network().layout }
     if let dropout = arguments[TrainStep.dropout] { checkpoint.configuration.dropout = dropout }
-    guard let network = checkpoint.configuration.network(), checkpoint.configuration.architecture != .ridge else {
-      let name = checkpoint.configuration.architecture.rawValue
-      throw Failure(.badData, "a model of architecture \(name) is not trained by steps", at: path)
+    let network = try at(path) { [configuration = checkpoint.configuration] in try configuration.network() }
+    guard checkpoint.configuration.architecture != .ridge else {
+      throw Failure(.badData, "a ridge predictor is fitted at once, not trained", at: path, hint: "ridge-fit fits one")
     }
     (configuration, notes) = (checkpoint.configuration, checkpoint.notes)
     progress = try at(path) { try Self.progress(checkpoint, given, arguments) }
     epoch = try Self.epoch(after: progress, arguments, path)
     let optimizer = try at(path) { [progress] in try Self.optimizer(checkpoint, network, progress) }
     let hasVerifier = progress.recipe.term(.orderVerifier) != nil
-    let verifier = hasVerifier ? VerifierHead<Float>(dim: configuration.dim, seed: progress.seed) : nil
-
+    let verifier =
+      hasVerifier
+      ? VerifierHead<Float>(
+        dim: configuration.dim, dropout: configuration.dropout, capacity: progress.recipe.batch, seed: progress.seed)
+      : nil
+    if let verifier, let training = checkpoint.training { try at(path) { try verifier.load(training) } }
     learner = Learner(
       network, parameters: checkpoint.parameters, optimizer: optimizer, conditions: checkpoint.conditions, verifier: verifier)
   }
@@ -81,9 +85,9 @@ struct TrainingSetup {
 
   /// What the epoch leaves behind.
   func checkpoint() -> Checkpoint {
-    let state = TrainingState(
+    var state = TrainingState(
       state: progress.json, moments: TrainingState.Moments(first: learner.optimizer.first, second: learner.optimizer.second))
-
+    learner.verifier?.save(to: &state)
     var checkpoint = Checkpoint(
       configuration: configuration, parameters: learner.parameters,
       conditions: learner.conditions(progress.recipe, epoch: epoch), training: state)
