@@ -11,20 +11,21 @@ final class RolloutChain<Scalar: Real> {
     let pass: (any Pass<Scalar>)?
     /// (capacity, dim): u(p).
     let unit: Matrix<Scalar>
-    /// (capacity, dim): the loss's gradient by it.
+    /// (capacity, dim): the later passes' gradient by it.
     let gradient: Matrix<Scalar>
     /// (capacity, 1): ‖p‖.
     let norms: Matrix<Scalar>
   }
 
   private let arena = Arena<Scalar>()
-  private let sums = Arena<Double>()
   private let links: [Link]
   private let dim: Int
   private let context: Int
   private let seed: UInt64
-  /// (1, capacity): ‖u − n‖², and the factors of u in the gradient and of the truth.
-  private let distances, factors, opposites: Matrix<Double>
+  private let loss: RolloutLoss<Scalar>
+  /// (1, capacity).
+  private let ones: Matrix<Double>
+  private let doubles = Arena<Double>()
   private var batch: WindowBatch<Scalar>?
   private var step = 0
 
@@ -39,9 +40,9 @@ final class RolloutChain<Scalar: Real> {
         unit: arena.matrix(rows: capacity, columns: dim), gradient: arena.matrix(rows: capacity, columns: dim),
         norms: arena.matrix(rows: capacity, columns: 1))
     }
-    distances = sums.matrix(rows: 1, columns: capacity)
-    factors = sums.matrix(rows: 1, columns: capacity)
-    opposites = sums.matrix(rows: 1, columns: capacity)
+    loss = RolloutLoss(capacity: capacity)
+    ones = doubles.matrix(rows: 1, columns: capacity)
+    ones.fill(1)
   }
 
   /// Whether there is more than the first step, so that `backward` writes gradients of parameters.
@@ -58,16 +59,15 @@ final class RolloutChain<Scalar: Real> {
     let windows = batch.windows
     var sum = 0.0
     for (place, link) in links.enumerated() {
-      let output = (link.pass?.output ?? pass.output).first(windows)
+      let output = (link.pass ?? pass).output.first(windows)
       if let own = link.pass {
         slide(into: own, place, from: pass, windows)
         own.forward(parameters, windows: windows, conditions: conditionsOf(place, conditions))
       }
       UnitRows.forward(output, into: link.unit.first(windows), norms: link.norms)
-      Rows.squaredDistances(link.unit.first(windows), truth(place, batch), into: distances.columns(0..<windows))
-      for window in 0..<windows { sum += Double(batch.weights[0, window]) * distances[0, window] }
+      sum += loss.evaluate(output, truth(place, batch))
     }
-    return sum / Double(windows * dim * links.count)
+    return sum / Double(links.count)
   }
 
   /// The true chunks of a step, (n, dim).
@@ -99,24 +99,26 @@ final class RolloutChain<Scalar: Real> {
   /// Adds the gradient of `weight` times the loss.
   ///
   /// - Parameters:
+  ///   - pass: as in `forward`.
   ///   - gradients: of the parameters, overwritten with what comes through the later passes.
   ///   - outputGradient: of the first pass's output, (n, dim), added to.
   func backward(
-    _ parameters: Parameters<Scalar>, weight: Double, conditions: Conditions, into gradients: Parameters<Scalar>,
-    outputGradient: Matrix<Scalar>
+    _ parameters: Parameters<Scalar>, pass: any Pass<Scalar>, weight: Double, conditions: Conditions,
+    into gradients: Parameters<Scalar>, outputGradient: Matrix<Scalar>
   ) {
     guard let batch else { return }
     let windows = batch.windows
-    loadGradients(batch, weight)
+    for link in links { link.gradient.first(windows).fill(0) }
     for (place, link) in links.enumerated().reversed() {
-      let gradient = link.gradient.first(windows)
-      guard let own = link.pass else {
+      let gradient = link.pass?.outputGradient.first(windows) ?? outputGradient
+      let output = (link.pass ?? pass).output.first(windows)
+      loss.evaluate(
+        output, truth(place, batch), weight: weight / Double(links.count), into: gradient, adding: link.pass == nil)
+      if place + 1 < links.count {
         UnitRows.backward(
-          gradient, link.unit.first(windows), norms: link.norms, into: outputGradient, adding: true)
-        continue
+          link.gradient.first(windows), link.unit.first(windows), norms: link.norms, into: gradient, adding: true)
       }
-      UnitRows.backward(
-        gradient, link.unit.first(windows), norms: link.norms, into: own.outputGradient.first(windows))
+      guard let own = link.pass else { continue }
       own.backward(
         parameters, windows: windows, conditions: conditionsOf(place, conditions), into: gradients,
         adding: place < links.count - 1)
@@ -124,28 +126,12 @@ final class RolloutChain<Scalar: Real> {
     }
   }
 
-  /// The gradient by each unit prediction, as far as it comes from its own error.
-  private func loadGradients(_ batch: WindowBatch<Scalar>, _ weight: Double) {
-    let range = 0..<batch.windows
-    let factor = 2 * weight / Double(batch.windows * dim * links.count)
-    for window in range {
-      factors[0, window] = factor * Double(batch.weights[0, window])
-      opposites[0, window] = -factors[0, window]
-    }
-    for (place, link) in links.enumerated() {
-      let gradient = link.gradient.first(batch.windows)
-      Rows.scale(link.unit.first(batch.windows), by: factors.columns(range), into: gradient, adding: false)
-      Rows.scale(truth(place, batch), by: opposites.columns(range), into: gradient, adding: true)
-    }
-    for window in range { factors[0, window] = 1 }
-  }
-
   /// Adds the gradient by a pass's contexts to that of the predictions that were in them.
   private func passOn(_ own: any Pass<Scalar>, _ place: Int, _ windows: Int) {
     guard let gradient = own.contextGradient else { return }
     for position in max(0, context - place)..<context {
       Rows.scale(
-        slot(gradient, position, windows), by: factors.columns(0..<windows),
+        slot(gradient, position, windows), by: ones.columns(0..<windows),
         into: links[position + place - context].gradient.first(windows), adding: true)
     }
   }

@@ -29,7 +29,8 @@ extension TrainingPass {
     losses.finishGradient(into: gradient)
     guard let chain, let rollout else { return false }
     chain.backward(
-      learner.parameters, weight: rollout, conditions: conditions, into: gradients, outputGradient: gradient)
+      learner.parameters, pass: pass, weight: rollout, conditions: conditions, into: gradients,
+      outputGradient: gradient)
     return chain.hasPasses
   }
 
