@@ -3,6 +3,18 @@
 
 extension Double {
   @inline(__always)
+  public static func passed(_ x: SIMD8<Double>, where y: SIMD8<Double>) -> SIMD8<Double> {
+    SIMD8(repeating: 0).replacing(with: x, where: y .> 0)
+  }
+
+  @inline(__always)
+  public static func kept(_ bits: SIMD8<UInt16>, from threshold: UInt16, factor: Double) -> SIMD8<Double> {
+    let wide = SIMD8<Int64>(truncatingIfNeeded: bits)
+    let mask = (SIMD8(repeating: Int64(threshold) &- 1) &- wide) &>> SIMD8(repeating: 63)
+    return unsafeBitCast(mask & SIMD8(repeating: Int64(bitPattern: factor.bitPattern)), to: SIMD8<Double>.self)
+  }
+
+  @inline(__always)
   public static func exponential(_ x: SIMD8<Double>) -> SIMD8<Double> {
     var y = x
     for lane in 0..<8 { y[lane] = exponential(x[lane]) }
@@ -22,6 +34,19 @@ extension Double {
 }
 
 extension Float {
+  @inline(__always)
+  public static func passed(_ x: SIMD8<Float>, where y: SIMD8<Float>) -> SIMD8<Float> {
+    SIMD8(repeating: 0).replacing(with: x, where: y .> 0)
+  }
+
+  @inline(__always)
+  public static func kept(_ bits: SIMD8<UInt16>, from threshold: UInt16, factor: Float) -> SIMD8<Float> {
+    let wide = SIMD8<Int32>(truncatingIfNeeded: bits)
+    // All ones where threshold − 1 − wide is negative: whole numbers are compared lane by lane.
+    let mask = (SIMD8(repeating: Int32(threshold) &- 1) &- wide) &>> SIMD8(repeating: 31)
+    return unsafeBitCast(mask & SIMD8(repeating: Int32(bitPattern: factor.bitPattern)), to: SIMD8<Float>.self)
+  }
+
   /// Within 2 units in the last place between −87 and 88; below it 0 or nearly so, above it the largest that fits.
   @inline(__always)
   public static func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
