@@ -91,9 +91,9 @@ extension ReportLines {
   /// `ci95` is a report's one interval, or an object of them by their figures' names; that of a bin stands in it.
   private static func interval(_ figure: Figure, _ report: JSON) -> ClosedRange<Double>? {
     let all = figure == .normalBin ? report["normal"]?["ci95"] : report["ci95"]
-    // The one interval of a sweep is that of its margin.
-    if figure == .targetCosine, all?.array != nil { return nil }
-    guard let bounds = (all?[figure.rawValue] ?? all)?.array?.compactMap(\.double), bounds.count == 2,
+    // The cosine at the target's offset is the mean cosine with the target; the one interval of a sweep is its margin's.
+    let own = figure == .targetCosine ? all?["mean_cos"] ?? .null : all?[figure.rawValue]
+    guard let bounds = (own ?? all)?.array?.compactMap(\.double), bounds.count == 2,
       bounds[0] <= bounds[1]
     else { return nil }
     return bounds[0]...bounds[1]
