@@ -31,9 +31,9 @@ import Streams
       isStrict, leastGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "the reports",
-    example: "cat reports.jsonl | gate-verdict --format table",
+    example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | head -n 10 | gate-verdict --strict",
     exits: [.answerIsNo: "the verdict is `do-not-deploy`"],
-    seeAlso: ["ablation-eval", "bins-eval"])
+    seeAlso: ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let (strict, least) = (arguments[isStrict], arguments[leastGates])
