@@ -15,7 +15,7 @@ stub() {
 }
 cat >preamble <<'SH'
 #!/bin/sh
-name=$(basename "$0")
+name=${0##*/}
 echo "$OPENBLAS_NUM_THREADS $name $*" >>"$CALLS"
 name_of_failure=${FAIL%% *} status=${FAIL##* }
 word=
@@ -28,15 +28,22 @@ SH
 { cat preamble; echo 'stream-cat'; } | stub model-predict
 for tool in offset-sweep retrieval-rank ablation-eval rollout-eval bins-eval; do
   { cat preamble; cat <<'SH'
-windows=$(stream-info | jq .windows) || exit 65
-label=$(echo " $*" | sed 's/.* --label \([A-Z]*\) .*/\1/')
-modes=$(echo " $*" | tr ' ' '\n' | sed -n 's/^\([a-z:0-9-]*\)=.*/\1/p')
-for file in $(echo " $*" | tr ' ' '\n' | sed -n 's/^[a-z:0-9-]*=//p'); do stream-check --quiet "$file" >/dev/null || exit 65; done
-jq -cn --arg tool "$name" --arg split "$label" --argjson windows "$windows" --arg modes "$modes" --argjson margin "${MARGIN:-0.2}" '
-  {schema: "\($tool)/1", tool: $tool, "label": $split, source: [], windows: $windows, $margin, offsets: {"1": 0.6},
-    r_at_1: 0.7, r_at_5: 0.97, mrr: 0.85, horizon: 5, mean_cos: 0.5, normal: {windows: 5, mean_cos: 0.5},
-    deltas: (reduce ($modes | split("\n")[] | split(":")[0]) as $mode ({}; .[$mode] = -0.2)
-      | if .["repeat-last"] then .["repeat-last"] = 0 else . end)}'
+windows=$(stream-info | sed 's/.*"windows":\([0-9]*\).*/\1/') || exit 65
+label= deltas='"base":0'
+for word; do
+  case $word in
+    VAL | OOD) label=$word ;;
+    shuffle=* | reverse=* | drop-one:*=* | repeat-last=* | cross-article=*)
+      stream-check --quiet "${word#*=}" || exit 65
+      mode=${word%%[:=]*} delta=-0.2
+      [ "$mode" != repeat-last ] || delta=0
+      case $deltas in *"$mode"*) ;; *) deltas=$deltas,\"$mode\":$delta ;; esac ;;
+  esac
+done
+echo "{\"schema\":\"$name/1\",\"tool\":\"$name\",\"label\":\"$label\",\"source\":[],\"windows\":$windows,\"margin\":${MARGIN:-0.2},
+  \"offsets\":{\"1\":0.6},\"r_at_1\":0.7,\"r_at_5\":0.97,\"mrr\":0.85,\"horizon\":5,\"mean_cos\":0.5,
+  \"normal\":{\"windows\":5,\"mean_cos\":0.5},\"deltas\":{$deltas}}" | tr -d '\n '
+echo
 SH
   } | stub "$tool"
 done
@@ -69,7 +76,7 @@ assert_equal "$(tail -n 1 out | jq -r .verdict)" deploy
 assert_equal "$(head -n 10 out | jq -c .windows | uniq)" "$(stream-info val.nvs | jq .windows)"
 assert_equal "$(calls '^model-predict --progress never --model model --horizon 5$')" 2
 assert_equal "$(calls '^model-predict --progress never --model model$')" 14
-assert_equal "$(head -n 3 out | jq -c 'select(.deltas) | .deltas | keys' | tail -n 1)" '["cross-article","drop-one","repeat-last","reverse","shuffle"]'
+assert_equal "$(head -n 3 out | jq -c 'select(.deltas) | .deltas | keys' | tail -n 1)" '["base","cross-article","drop-one","repeat-last","reverse","shuffle"]'
 for words in 'ablation-eval .*--label VAL --articles all.nvs --seed 17 .*--ablated drop-one:2=' 'bins-eval .*--ctx 3 --offset 1' 'retrieval-rank .*--label OOD'; do
   [ "$(calls "$words")" -ge 1 ] || fail "a call of $words"
   held
