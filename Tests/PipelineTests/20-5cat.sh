@@ -125,7 +125,7 @@ export ABLATIONS
 npz-write ood.npz <ood.nvs
 mkfifo pipe
 for way in 'pipelines/5cat model - ood.nvs all.nvs <val.nvs' 'cat val.nvs >pipe & pipelines/5cat model pipe ood.npz all.nvs' \
-  'WINDOWS=99 pipelines/5cat model val.nvs - all.nvs <ood.nvs' 'WINDOWS=99 pipelines/5cat model val.nvs ood.npz all.nvs'; do
+  'pipelines/5cat model val.nvs ood.nvs - <all.nvs' 'WINDOWS=99 pipelines/5cat model val.nvs - all.nvs <ood.nvs' 'WINDOWS=99 pipelines/5cat model val.nvs ood.npz all.nvs'; do
   five "$way"
   assert_status 0
   assert_equal "$(jq -c 'select(.tool == "rollout-eval") | [.label, .windows]' out | tr '\n' ' ')" '["VAL",36] ["OOD",36] '
@@ -163,6 +163,8 @@ done <<'T'
 65 CALIBRATION=broken.jsonl pipelines/5cat model val.nvs ood.nvs all.nvs
 64 pipelines/5cat model val.nvs ood.nvs
 64 pipelines/5cat model - - all.nvs
+64 pipelines/5cat model - ood.nvs - <val.nvs
+66 pipelines/5cat model val.nvs ood.nvs absent.nvs
 64 pipelines/5cat model val.nvs ood.nvs all.nvs --min-gates 9
 64 STRICT=yes pipelines/5cat model val.nvs ood.nvs all.nvs
 64 WINDOWS=0 pipelines/5cat model val.nvs ood.nvs all.nvs
