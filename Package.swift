@@ -50,6 +50,10 @@ let package = Package(
     module("Sequences", uses: ["Descriptors", "Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
+    // Arithmetic: the only module that sees OpenBLAS.
+    module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
+    module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
+
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
@@ -68,7 +72,7 @@ let package = Package(
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
     tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
@@ -93,6 +97,8 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    tests("Kernels", uses: ["Kernels"], settings: optimized),
+    tests("Networks", uses: ["Kernels", "Networks", "TestSupport"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(

@@ -27,18 +27,18 @@ extension ArticleStore {
   }
 
   private static func open(_ descriptor: Int32, name: String) throws -> ArticleStore {
-    let store = try isArray(descriptor) ? openArray(descriptor, name) : openStream(descriptor, name)
+    let store = try isStream(descriptor) ? openStream(descriptor, name) : openArray(descriptor, name)
     guard store.index.chunks > 0 else { throw Failure(.badData, "has no chunks", at: name) }
     return store
   }
 
-  /// Whether a regular file begins as .npz and .npy files do. What a pipe holds is known once it is read.
-  private static func isArray(_ descriptor: Int32) throws -> Bool {
+  /// Whether a regular file begins as streams do. A pipe cannot be looked into: it must hold one.
+  private static func isStream(_ descriptor: Int32) throws -> Bool {
     let file = Descriptor(descriptor)
-    guard let size = file.regularFileSize, let offset = file.offset, size - offset >= 6 else { return false }
-    var first = [UInt8](repeating: 0, count: 6)
+    guard let size = file.regularFileSize, let offset = file.offset, size - offset >= 4 else { return true }
+    var first = [UInt8](repeating: 0, count: 4)
     try first.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }
-    return first.starts(with: Array("PK".utf8)) || first == [0x93] + Array("NUMPY".utf8)
+    return first == [0x93] + Array("NVS".utf8) || first == Array("NVSA".utf8)
   }
 
   private static func openArray(_ descriptor: Int32, _ name: String) throws -> ArticleStore {

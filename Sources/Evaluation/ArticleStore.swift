@@ -29,8 +29,8 @@ public final class ArticleStore {
   private var vectors = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
   /// (places): 1 / norm, 0 for a zero vector, NaN for one that is not yet read.
   private var inverseNorms: [Double] = []
-  /// How many chunks of the present article have been read.
-  private var held = 0
+  /// Whether all chunks of the present article have been read.
+  private var isWhole = false
   /// The zero vectors that were read, by their place among all chunks.
   private var zeros = Set<Int>()
 
@@ -61,7 +61,7 @@ public final class ArticleStore {
   func enter(_ found: ArticleIndex.Entry) {
     guard entry?.article != found.article else { return }
     entry = found
-    held = 0
+    isWhole = false
     inverseNorms.removeAll(keepingCapacity: true)
     inverseNorms.append(contentsOf: repeatElement(.nan, count: found.count))
     guard vectors.count < found.count * dim else { return }
@@ -84,13 +84,11 @@ public final class ArticleStore {
 
   /// All vectors of the present article, (places, dim), and 1 / their norms.
   func all() throws -> (vectors: UnsafeBufferPointer<Float>, inverseNorms: [Double]) {
-    let count = inverseNorms.count
-    if held == 0 {
-      try load(0..<count)
-    } else if held < count {
-      for place in 0..<count where inverseNorms[place].isNaN { try load(place..<place + 1) }
-    }
-    return (UnsafeBufferPointer(rebasing: vectors[..<(count * dim)]), inverseNorms)
+    let places = 0..<inverseNorms.count
+    // In one go, though some may be there: rows that stand together are read together.
+    if !isWhole { try load(places) }
+    isWhole = true
+    return (UnsafeBufferPointer(rebasing: vectors[..<(places.count * dim)]), inverseNorms)
   }
 
   /// Copies rows of the source, whichever articles they are of, into `vectors`, (rows, dim).
@@ -114,6 +112,5 @@ public final class ArticleStore {
       inverseNorms[place] = Similarities.inverseNorm(self[place])
       if inverseNorms[place] == 0 { zeros.insert(entry.first + place) }
     }
-    held += places.count
   }
 }

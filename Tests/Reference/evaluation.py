@@ -21,11 +21,12 @@ def unit(vectors):
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
 
-def predictions(case, data=DATA):
-    """(articles, target chunks, predictions (windows, horizon, dim) of float32), and what the array holds."""
+def predictions(case):
+    """(articles, target chunks, predictions (windows, horizon, dim) of float32), and what the array holds. The file is looked for here
+    first, then in examples/data."""
     name, ctx, offset, horizon = case.rsplit(":", 3)
     ctx, offset, horizon = int(ctx), int(offset), int(horizon)
-    path = os.path.join(data, name)
+    path = name if os.path.exists(name) else os.path.join(DATA, name)
     rows_unit, keys, row_of = load(path)
     with np.load(path) as arrays:
         raw = arrays["vectors"].astype(np.float64)
@@ -125,10 +126,10 @@ def rollout_eval(case_data, origin, horizon=None):
         "zero_vectors": zeros(steps[:, :horizon], rows[np.logical_and.accumulate(rows >= 0, 1)], stored), "model": None,
     }
 
-def reference(cases, data=DATA):
+def reference(cases):
     result = {}
     for case in cases:
-        found = predictions(case, data)
+        found = predictions(case)
         result[case] = {
             "offset-sweep": offset_sweep(found, "last-context"),
             "offset-sweep --origin target --offsets -2:1": offset_sweep(found, "target", -2, 1),
@@ -141,7 +142,7 @@ def reference(cases, data=DATA):
 
 def write_predictions(path, case, shuffled):
     from vector_stream import Frame, Writer, stage
-    articles, targets, steps, _ = predictions(case, os.getcwd() if os.path.exists(case.split(":")[0]) else DATA)
+    articles, targets, steps, _ = predictions(case)
     horizon = steps.shape[1]
     order = np.random.default_rng(2).permutation(len(articles)) if shuffled else np.arange(len(articles))
     with open(path, "wb") as file:

@@ -3,6 +3,7 @@ import Commands
 import Evaluation
 import Failures
 import JSON
+import Kernels
 import Stages
 import Streams
 import Vectors
@@ -27,7 +28,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, scope, minArticle, minFirst, minFirstFive, CommonOptions.seed, CommonOptions.label,
+      ArticleOptions.articles, scope, minArticle, minFirst, minFirstFive, CommonOptions.threads,
+      CommonOptions.seed, CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a batch of up to 50 MiB, some numbers for each of up to 65,536 articles",
@@ -38,8 +40,10 @@ import Vectors
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try PredictionReport(arguments)
     let store = try report.openArticles(arguments)
-    var ranks = RetrievalRank(
-      store, scope: arguments[scope], leastChunks: arguments[minArticle], product: RowProducts.plain)
+    Workers.use(threads: arguments.threads)
+    var ranks = RetrievalRank(store, scope: arguments[scope], leastChunks: arguments[minArticle]) {
+      Product<Float>.ofTransposed($0, $1, inner: $2, into: $3)
+    }
     try report.read { try ranks.add($0) }
     try ranks.finish()
     try report.expect(windows: ranks.windows, skipped: ["short_article": ranks.shortArticle])

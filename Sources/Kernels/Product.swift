@@ -1,0 +1,68 @@
+/// Products of matrices, shared among the threads: each computes some rows or some columns of the result with one
+/// call of OpenBLAS.
+///
+/// With `adding` the result is added to what is there. Shapes are the caller's promise.
+public enum Product<Scalar: Real> {
+  /// c = a · bᵀ (+ bias in every row): a is (m, k), b (n, k), c (m, n), bias (1, n).
+  public static func ofTransposed(
+    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, bias: Matrix<Scalar>? = nil, scale: Scalar = 1,
+    adding: Bool = false
+  ) {
+    precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "shapes of a product")
+    share(c, bias: bias, adding: adding) { rows, columns, keep in
+      call(
+        c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.rows(columns), true,
+        keep: keep)
+    }
+  }
+
+  /// c = a · b: a is (m, k), b (k, n), c (m, n).
+  public static func of(
+    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false
+  ) {
+    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
+    share(c, bias: nil, adding: adding) { rows, columns, keep in
+      call(
+        c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.columns(columns), false,
+        keep: keep)
+    }
+  }
+
+  /// c = aᵀ · b: a is (k, m), b (k, n), c (m, n).
+  public static func transposed(
+    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false
+  ) {
+    precondition(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "shapes of a product")
+    share(c, bias: nil, adding: adding) { rows, columns, keep in
+      call(
+        c.rows(rows).columns(columns), inner: a.rows, scale: scale, a.columns(rows), true, b.columns(columns), false,
+        keep: keep)
+    }
+  }
+
+  /// Calls `part` for parts of c. The longer side is cut: each thread packs the whole of the operand that belongs to the
+  /// other side, and the shorter side has the smaller one.
+  private static func share(
+    _ c: Matrix<Scalar>, bias: Matrix<Scalar>?, adding: Bool, _ part: (Range<Int>, Range<Int>, Scalar) -> Void
+  ) {
+    let cutsColumns = c.columns >= c.rows
+    Workers.parallel(cutsColumns ? c.columns : c.rows, least: 16, multiple: 16) { range in
+      let rows = cutsColumns ? 0..<c.rows : range
+      let columns = cutsColumns ? range : 0..<c.columns
+      if let bias, !adding {
+        for row in rows { c.rows(row..<row + 1).columns(columns).copy(from: bias.columns(columns)) }
+      }
+      part(rows, columns, adding || bias != nil ? 1 : 0)
+    }
+  }
+
+  private static func call(
+    _ c: Matrix<Scalar>, inner: Int, scale: Scalar, _ a: Matrix<Scalar>, _ aTransposed: Bool, _ b: Matrix<Scalar>,
+    _ bTransposed: Bool, keep: Scalar
+  ) {
+    guard c.rows > 0, c.columns > 0 else { return }
+    Scalar.multiply(
+      rows: c.rows, columns: c.columns, inner: inner, scale: scale, a.base, max(a.stride, 1), aTransposed: aTransposed,
+      b.base, max(b.stride, 1), bTransposed: bTransposed, keep: keep, c.base, max(c.stride, 1))
+  }
+}

@@ -1,0 +1,143 @@
+internal import Glibc
+public import Kernels
+internal import Vectors
+
+/// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each begins.
+///
+/// A network's initializer adds what it needs and keeps the places; parameters, gradients and the optimizer's moments are
+/// then four runs of numbers with one layout.
+public struct ParameterLayout: Hashable, Sendable {
+  /// How a parameter begins.
+  public enum Start: Hashable, Sendable {
+    case constant(Double)
+    /// Uniform in ±bound.
+    case uniform(Double)
+    /// Normal, of mean 0.
+    case normal(Double)
+    /// The sinusoidal positions of "Attention is all you need" (Vaswani et al., 2017): (1, positions, width).
+    case sinusoids
+  }
+
+  public struct Entry: Hashable, Sendable {
+    public let name: String
+    /// As PyTorch writes it: [] for a scalar.
+    public let shape: [Int]
+    public let start: Start
+    /// Constants are written to checkpoints, and optional when read.
+    public let isConstant: Bool
+    /// Where its numbers begin in the run.
+    public let offset: Int
+    /// Numbers.
+    public let count: Int
+
+    /// As a matrix: all but the last dimension are rows.
+    public var columns: Int { shape.last ?? 1 }
+    public var rows: Int { columns == 0 ? 0 : count / columns }
+  }
+
+  /// An entry's place in the list.
+  public typealias Place = Int
+
+  public private(set) var entries: [Entry] = []
+  /// Numbers in the run, constants and gaps included.
+  public private(set) var count = 0
+
+  public init() {}
+
+  /// Adds a parameter to be learnt.
+  public mutating func add(_ name: String, _ shape: [Int], _ start: Start) -> Place {
+    append(name, shape, start, isConstant: false)
+  }
+
+  /// Adds numbers that are never changed.
+  public mutating func addConstant(_ name: String, _ shape: [Int], _ start: Start) -> Place {
+    append(name, shape, start, isConstant: true)
+  }
+
+  private mutating func append(_ name: String, _ shape: [Int], _ start: Start, isConstant: Bool) -> Place {
+    let numbers = shape.reduce(1, *)
+    entries.append(
+      Entry(name: name, shape: shape, start: start, isConstant: isConstant, offset: count, count: numbers))
+    // Each begins on a cache line of its own.
+    count += (numbers + 15) / 16 * 16
+    return entries.count - 1
+  }
+
+  /// Adds the weight and bias of a linear map as `torch.nn.Linear` begins it: uniform in ±1/√in.
+  public mutating func addLinear(_ name: String, inputs: Int, outputs: Int) -> LinearPlace {
+    let bound = 1 / Double(inputs).squareRoot()
+    return LinearPlace(
+      weight: add("\(name).weight", [outputs, inputs], .uniform(bound)),
+      bias: add("\(name).bias", [outputs], .uniform(bound)))
+  }
+
+  /// Numbers that are learnt.
+  public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
+}
+
+/// Where a linear map's parameters are.
+public struct LinearPlace: Hashable, Sendable {
+  public let weight: ParameterLayout.Place
+  public let bias: ParameterLayout.Place
+
+  public init(weight: ParameterLayout.Place, bias: ParameterLayout.Place) {
+    self.weight = weight
+    self.bias = bias
+  }
+}
+
+/// Numbers in the shape of a layout: parameters, their gradients, or moments.
+public final class Parameters<Scalar: Real> {
+  public let layout: ParameterLayout
+  private let arena = Arena<Scalar>()
+  /// (1, layout.count): all of them in one run, so that an optimizer is a single loop. Gaps between entries are 0.
+  public let all: Matrix<Scalar>
+
+  /// Zeros.
+  public init(_ layout: ParameterLayout) {
+    self.layout = layout
+    all = arena.matrix(rows: 1, columns: layout.count)
+  }
+
+  /// One entry as a matrix: (out, in) for a weight, (1, n) for a bias.
+  public subscript(place: ParameterLayout.Place) -> Matrix<Scalar> {
+    let entry = layout.entries[place]
+    return all.columns(entry.offset..<entry.offset + entry.count)
+      .reshaped(rows: entry.rows, columns: entry.columns)
+  }
+
+  public func linear(_ place: LinearPlace) -> Linear<Scalar> {
+    Linear(weight: self[place.weight], bias: self[place.bias])
+  }
+
+  /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
+  public func start(seed: UInt64) {
+    for (place, entry) in layout.entries.enumerated() {
+      var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
+      let numbers = self[place].entries
+      switch entry.start {
+      case .constant(let value): numbers.update(repeating: Scalar(value))
+      case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
+      case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
+      case .sinusoids: Self.sinusoids(self[place])
+      }
+    }
+  }
+
+  /// FNV-1a: an entry's numbers depend on its name, not on its place.
+  private static func hash(_ name: String) -> UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  private static func sinusoids(_ positions: Matrix<Scalar>) {
+    let width = positions.columns
+    for position in 0..<positions.rows {
+      for column in 0..<width {
+        // Single precision as PyTorch computes it is within 1e-5 of this.
+        let frequency = exp(Double(column / 2 * 2) * (-log(10_000.0) / Double(width)))
+        let angle = Double(position) * frequency
+        positions[position, column] = Scalar(column % 2 == 0 ? sin(angle) : cos(angle))
+      }
+    }
+  }
+}
