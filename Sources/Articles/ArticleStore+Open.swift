@@ -47,7 +47,9 @@ extension ArticleStore {
       table = try ChunkTable(NumPyFile(descriptor: descriptor, name: name))
     } catch var failure as Failure {
       // The hints name options of npz-read.
-      if failure.hint?.contains("--") == true { failure.hint = "npz-read, with options, makes a stream of it" }
+      if failure.hint?.contains("--") == true {
+        failure.hint = "npz-read has options for that; --articles takes the stream it makes"
+      }
       throw failure
     }
     var index = ArticleIndex()

@@ -26,9 +26,9 @@ import Vectors
     name: "offset-sweep",
     purpose: "tell to which chunk around its target a prediction is closest",
     details: """
-      For each window the cosine of its first prediction with the chunks around the predicted one. `margin` is the mean \
-      at the predicted chunk less the largest mean at any other: below 0, predictions look like another chunk, mostly \
-      the last one they saw. Intervals of 95% come from a seeded bootstrap over articles.
+      For each window the cosine of its first prediction with the chunks around the predicted one. `margin` is the \
+      mean at the predicted chunk less the largest mean at any other: below 0, predictions look like another chunk, \
+      mostly the last one they saw. Intervals of 95% come from a seeded bootstrap over articles.
 
       Offsets count from the chunk before the predicted one: at +1 is the predicted chunk. With --origin target they \
       count from the predicted chunk itself, at 0. Windows of which the article lacks a chunk of the sweep are skipped \
