@@ -63,8 +63,11 @@ let package = Package(
       uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
 
     // What people type.
+    tool("ablation-eval", uses: ["Articles", "Evaluation", "JSON", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
