@@ -70,21 +70,3 @@ extension Double {
     return y
   }
 }
-
-/// Eight numbers of a row at a time; the last of a row may be fewer.
-enum Lanes<Scalar: Real> {
-  /// Numbers beyond `count` are 0.
-  @inline(__always)
-  static func load(_ numbers: UnsafePointer<Scalar>, _ count: Int) -> SIMD8<Scalar> {
-    if count == 8 { return UnsafeRawPointer(numbers).loadUnaligned(as: SIMD8<Scalar>.self) }
-    var lanes = SIMD8<Scalar>(repeating: 0)
-    for lane in 0..<count { lanes[lane] = numbers[lane] }
-    return lanes
-  }
-
-  @inline(__always)
-  static func store(_ lanes: SIMD8<Scalar>, _ numbers: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    if count == 8 { return UnsafeMutableRawPointer(numbers).storeBytes(of: lanes, as: SIMD8<Scalar>.self) }
-    for lane in 0..<count { numbers[lane] = lanes[lane] }
-  }
-}
