@@ -15,13 +15,6 @@ extension Double {
   }
 
   @inline(__always)
-  public static func exponential(_ x: SIMD8<Double>) -> SIMD8<Double> {
-    var y = x
-    for lane in 0..<8 { y[lane] = exponential(x[lane]) }
-    return y
-  }
-
-  @inline(__always)
   public static func normal(_ x: SIMD8<Double>) -> (cumulative: SIMD8<Double>, density: SIMD8<Double>) {
     var cumulative = x
     var density = x
@@ -45,27 +38,6 @@ extension Float {
     // All ones where threshold − 1 − wide is negative: whole numbers are compared lane by lane.
     let mask = (SIMD8(repeating: Int32(threshold) &- 1) &- wide) &>> SIMD8(repeating: 31)
     return unsafeBitCast(mask & SIMD8(repeating: Int32(bitPattern: factor.bitPattern)), to: SIMD8<Float>.self)
-  }
-
-  /// Within 2 units in the last place between −87 and 88; below it 0 or nearly so, above it the largest that fits.
-  @inline(__always)
-  public static func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
-    let bounded = x.replacing(with: -87.3, where: x .< -87.3).replacing(with: 88.3, where: x .> 88.3)
-    // Adding 1.5·2²³ rounds to a whole number, which then stands in the low bits.
-    let shifted = bounded * 1.442_695_04 + 12_582_912
-    let whole = shifted - 12_582_912
-    // ln 2 in two parts, the first short enough that its product is exact.
-    let rest = bounded - whole * 0.693_359_375 + whole * 2.121_944_4e-4
-    // Taylor's series of (eʳ − 1 − r)/r² on |r| ≤ 0.35, its last coefficients adjusted (Cephes, expf).
-    var series = rest * 1.987_569_1e-4 + 1.398_199_9e-3
-    series = series * rest + 8.333_452e-3
-    series = series * rest + 4.166_579_6e-2
-    series = series * rest + 0.166_666_65
-    series = series * rest + 0.5
-    let power = series * (rest * rest) + rest + 1
-    let exponent = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23
-    let scaled = unsafeBitCast(power, to: SIMD8<Int32>.self) &+ exponent
-    return unsafeBitCast(scaled, to: SIMD8<Float>.self).replacing(with: x, where: x .!= x)
   }
 
   /// Φ(−|x|) = φ-shaped e^(−x²/2) · t · Q(t) / 2 with t = 1/(1 + 0.4·|x|/√2); Q fits e^(z²)·erfc(z)/t on 0 ≤ z ≤ 10 with
