@@ -15,7 +15,7 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
-  // Of eight numbers at once.
+  // Eight at a time: Exponential.swift.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// 1 / (1 + e^−x).
   static func logistic(_ x: SIMD8<Self>) -> SIMD8<Self>
