@@ -54,6 +54,9 @@ let package = Package(
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
     module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
 
+    // Networks in files.
+    module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
+
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
@@ -68,6 +71,9 @@ let package = Package(
     tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
+    tool("model-average", uses: ["Checkpoints", "Networks"]),
+    tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
+    tool("model-init", uses: ["Checkpoints", "Networks"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
@@ -89,6 +95,9 @@ let package = Package(
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
+    tests(
+      "Checkpoints", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "TestSupport"],
+      settings: optimized),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),
