@@ -58,13 +58,23 @@ let package = Package(
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    // What predictions are held against.
+    module(
+      "Articles",
+      uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
 
     // What people type.
+    tool("ablation-eval", uses: ["Articles", "Evaluation", "JSON", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
+    tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
+    tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-gate", uses: ["Evaluation", "Sequences", "Stages", "Streams", "Vectors"]),
@@ -89,8 +99,8 @@ let package = Package(
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels"], settings: optimized),
-    tests("Networks", uses: ["Kernels", "Networks", "TestSupport"], settings: optimized),
     tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Networks", uses: ["Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(
