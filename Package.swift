@@ -53,6 +53,7 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
     module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
+    module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
 
     // Networks in files.
     module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
@@ -108,6 +109,7 @@ let package = Package(
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels"], settings: optimized),
     tests("Networks", uses: ["JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(
