@@ -71,8 +71,21 @@ public struct ParameterLayout: Hashable, Sendable {
       bias: add("\(name).bias", [outputs], .uniform(bound)))
   }
 
+  /// The same layout with something before every name.
+  func prefixed(_ prefix: String) -> ParameterLayout {
+    var layout = self
+    layout.entries = entries.map { entry in
+      Entry(
+        name: prefix + entry.name, shape: entry.shape, start: entry.start, isConstant: entry.isConstant,
+        offset: entry.offset, count: entry.count)
+    }
+    return layout
+  }
+
   /// Numbers that are learnt.
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
+  /// Numbers that are not.
+  public var constants: Int { entries.reduce(0) { $0 + ($1.isConstant ? $1.count : 0) } }
 
   /// Where in the run the numbers are that are learnt: as few ranges as the constants between them allow, the gaps
   /// between neighbours included.
