@@ -1,5 +1,6 @@
 import Checkpoints
 import Failures
+import Kernels
 import Learning
 import Networks
 
