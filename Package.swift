@@ -57,6 +57,7 @@ let package = Package(
 
     // Networks in files.
     module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
+    module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
@@ -117,6 +118,7 @@ let package = Package(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
     tests("Networks", uses: ["JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(
