@@ -52,7 +52,6 @@ let package = Package(
 
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
-    module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
 
     // Networks in files.
@@ -117,7 +116,6 @@ let package = Package(
     tests(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
-    tests("Networks", uses: ["JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.

@@ -18,7 +18,7 @@ struct TrainingSetup {
   init(_ arguments: Arguments) throws {
     let path = arguments[TrainStep.model]
     let given = try arguments[TrainStep.recipe].map { try RecipeFile.load($0) }
-    var checkpoint = try Checkpoint.load(path, trainingState: true) { try? $0.network().layout }
+    var checkpoint = try Checkpoint.load(path, trainingState: true)
     if let dropout = arguments[TrainStep.dropout] { checkpoint.configuration.dropout = dropout }
     let network = try at(path) { [configuration = checkpoint.configuration] in try configuration.network() }
     guard checkpoint.configuration.architecture != .ridge else {
