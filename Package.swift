@@ -52,11 +52,11 @@ let package = Package(
 
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
+    module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
 
     // Networks in files.
     module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
-    module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
@@ -93,11 +93,7 @@ let package = Package(
     tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
     tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
-    tool(
-      "train-step",
-      uses: [
-        "Checkpoints", "Descriptors", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors",
-      ]),
+    tool("train-step", uses: ["Checkpoints", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors"]),
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.

@@ -1,4 +1,3 @@
-import Descriptors
 import Failures
 import Glibc
 import Learning
@@ -66,7 +65,8 @@ enum RecipeFile {
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count < 1 << 24 {
-      let count = try part.withUnsafeMutableBytes { try Descriptor(descriptor, name: path).read(into: $0) }
+      let count = read(descriptor, &part, part.count)
+      guard count >= 0 else { throw Failure(.inputOutput, "cannot be read", at: path) }
       if count == 0 { break }
       bytes += part[..<count]
     }
