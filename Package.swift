@@ -68,7 +68,7 @@ let package = Package(
     // What people type.
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("model-average", uses: ["Checkpoints", "Networks"]),
+    tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
     tool("model-init", uses: ["Checkpoints", "Networks"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
