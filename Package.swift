@@ -88,7 +88,7 @@ let package = Package(
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels"], settings: optimized),
-    tests("Networks", uses: ["Kernels", "Networks", "TestSupport"], settings: optimized),
+    tests("Networks", uses: ["Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(
