@@ -61,6 +61,7 @@ let package = Package(
     // What people type.
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("model-predict", uses: ["JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),

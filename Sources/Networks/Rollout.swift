@@ -1,68 +1,113 @@
 public import Kernels
 internal import Vectors
 
-/// Predictions of one chunk after the other: each slides into the context as a unit vector, and the oldest chunk leaves.
-public final class Rollout {
-  public let horizon: Int
-  /// (windows · horizon, dim) of (capacity · horizon, dim): step h of window b, from 1, is row b · horizon + h − 1.
-  public let predictions: Matrix<Float>
+/// What predicts, window by window, the chunks of steps 1 to `horizon`.
+public protocol Forecast: AnyObject {
+  var horizon: Int { get }
+  /// (capacity · horizon, dim): step h of window b, from 1, is row b · horizon + h − 1.
+  var predictions: Matrix<Float> { get }
   /// Predictions so far without a length, which stay zero.
+  var zeroVectors: Int { get }
+  /// Where a batch gathers its contexts, which `run` may overwrite; nil for the batch's own memory.
+  var contexts: Matrix<Float>? { get }
+  /// Fills the first windows · horizon rows of `predictions`.
+  ///
+  /// - Parameter batch: closed, with its contexts in `contexts`.
+  /// - Returns: the first row that holds a NaN or an infinity; nil where all is well.
+  func run(_ batch: WindowBatch<Float>) -> Int?
+}
+
+/// Predictions one chunk after the other: each slides into the context as a unit vector, and the oldest chunk leaves.
+public final class Rollout: Forecast {
+  public let horizon: Int
+  public let predictions: Matrix<Float>
   public private(set) var zeroVectors = 0
+  public var contexts: Matrix<Float>? { predictor.contexts }
 
   private let predictor: any Predictor
-  private let context: Int
   private let isRaw: Bool
   private let arena = Arena<Float>()
 
-  /// - Parameters:
-  ///   - context: chunks of context.
-  ///   - isRaw: leave predictions as they come out, instead of scaling them to unit length. The context gets unit
-  ///     vectors all the same.
-  public init(_ predictor: any Predictor, context: Int, horizon: Int, isRaw: Bool) {
+  /// - Parameter isRaw: leave predictions as they come out, instead of scaling them to unit length. The context gets
+  ///   unit vectors all the same.
+  public init(_ predictor: any Predictor, horizon: Int, isRaw: Bool) {
     precondition(horizon >= 1, "a step at least")
     self.predictor = predictor
-    self.context = context
     self.horizon = horizon
     self.isRaw = isRaw
     let output = predictor.output
     predictions = arena.matrix(rows: output.rows * horizon, columns: output.columns)
   }
 
-  /// Computes the predictions of the predictor's first `windows` contexts, which are lost where there is a second step.
-  ///
-  /// - Returns: the first row of `predictions` that holds a NaN or an infinity; nil where all is well.
-  public func run(windows: Int) -> Int? {
+  public func run(_ batch: WindowBatch<Float>) -> Int? {
+    let windows = batch.windows
     for step in 0..<horizon {
-      if step > 0 { predictor.contexts.moveRows(from: windows, to: 0, count: (context - 1) * windows) }
       predictor.predict(windows: windows)
       for window in 0..<windows {
         let row = window * horizon + step
-        guard take(window, row) else { return row }
-        if step + 1 < horizon { slide(window, row, windows) }
+        guard predictions.takeRow(row, from: predictor.output.row(window), isRaw, &zeroVectors) else { return row }
       }
+      if step + 1 < horizon { slide(step, windows, kept: (batch.roles.context - 1) * windows) }
     }
     return nil
   }
 
-  /// Takes over a window's output.
-  ///
-  /// - Returns: whether it is finite.
-  private func take(_ window: Int, _ row: Int) -> Bool {
-    let prediction = predictions.row(row)
-    _ = prediction.update(fromContentsOf: predictor.output.row(window))
-    let view = UnsafeBufferPointer(prediction)
-    guard Products.dot(view, view).isFinite else { return false }
-    if isRaw {
-      if view.allSatisfy({ $0 == 0 }) { zeroVectors += 1 }
-    } else if !Products.normalize(prediction) {
-      zeroVectors += 1
+  /// Makes the predictions of a step the last chunks of the contexts.
+  private func slide(_ step: Int, _ windows: Int, kept: Int) {
+    let contexts = predictor.contexts
+    contexts.moveRows(from: windows, to: 0, count: kept)
+    for window in 0..<windows {
+      let slot = contexts.row(kept + window)
+      _ = slot.update(fromContentsOf: predictions.row(window * horizon + step))
+      if isRaw { _ = Products.normalize(slot) }
     }
-    return true
+  }
+}
+
+/// The truth in the place of predictions: what no model can beat.
+public final class Oracle: Forecast {
+  public let horizon: Int
+  public let predictions: Matrix<Float>
+  public private(set) var zeroVectors = 0
+  public var contexts: Matrix<Float>? { nil }
+
+  private let isRaw: Bool
+  private let arena = Arena<Float>()
+
+  /// - Parameter horizon: above 1 the windows have futures, one less than that or more.
+  public init(dim: Int, capacity: Int, horizon: Int, isRaw: Bool) {
+    precondition(horizon >= 1, "a step at least")
+    self.horizon = horizon
+    self.isRaw = isRaw
+    predictions = arena.matrix(rows: capacity * horizon, columns: dim)
   }
 
-  private func slide(_ window: Int, _ row: Int, _ windows: Int) {
-    let slot = predictor.contexts.row((context - 1) * windows + window)
-    _ = slot.update(fromContentsOf: predictions.row(row))
-    if isRaw { _ = Products.normalize(slot) }
+  public func run(_ batch: WindowBatch<Float>) -> Int? {
+    for window in 0..<batch.windows {
+      for step in 0..<horizon {
+        let row = window * horizon + step
+        // Step 2 is the first future.
+        let truth = step == 0 ? batch.targets.row(window) : batch.futures?.row((step - 1) * batch.windows + window)
+        guard let truth, predictions.takeRow(row, from: truth, isRaw, &zeroVectors) else { return row }
+      }
+    }
+    return nil
+  }
+}
+
+extension Matrix<Float> {
+  /// Takes over an output as a row, scaled to unit length unless it is to stay raw.
+  ///
+  /// - Returns: whether it is finite.
+  fileprivate func takeRow(
+    _ row: Int, from output: UnsafeMutableBufferPointer<Float>, _ isRaw: Bool, _ zeroVectors: inout Int
+  ) -> Bool {
+    let prediction = self.row(row)
+    _ = prediction.update(fromContentsOf: output)
+    let view = UnsafeBufferPointer(prediction)
+    guard Products.dot(view, view).isFinite else { return false }
+    let hasLength = isRaw ? view.contains { $0 != 0 } : Products.normalize(prediction)
+    if !hasLength { zeroVectors += 1 }
+    return true
   }
 }
