@@ -59,17 +59,22 @@ let package = Package(
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    // What predictions are held against.
+    module(
+      "Articles",
+      uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
 
     // What people type.
-    tool(
-      "arrow-test",
-      uses: ["JSON", "Kernels", "Regression", "Sequences", "Stages", "Streams", "Vectors"]),
+    tool("arrow-test", uses: ["JSON", "Kernels", "Regression", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("model-predict", uses: ["JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
+    tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
+    tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-gate", uses: ["Evaluation", "Sequences", "Stages", "Streams", "Vectors"]),

@@ -66,7 +66,15 @@ public struct Similarities {
 
   /// The cosine of two vectors of one dim.
   public static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
-    let scale = inverseNorm(a) * inverseNorm(b)
+    cosine(a, inverseNorm(a), b, inverseNorm(b))
+  }
+
+  /// The cosine of two vectors of one dim, whose 1 / norm is known.
+  @inline(__always)
+  static func cosine(
+    _ a: UnsafeBufferPointer<Float>, _ inverseA: Double, _ b: UnsafeBufferPointer<Float>, _ inverseB: Double
+  ) -> Double {
+    let scale = inverseA * inverseB
     return scale == 0 ? 0 : Products.dot(a, b) * scale
   }
 }

@@ -58,18 +58,32 @@ public struct Dropout: Hashable, Sendable {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
     Workers.parallel(x.rows, least: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
-        Self.mask(self, x.base + row * x.stride, y.base + row * y.stride, x.columns, first: row * x.columns)
+        let entries = y.base + row * y.stride
+        if x.base != y.base { entries.update(from: x.base + row * x.stride, count: x.columns) }
+        drop(entries, x.columns, first: row * x.columns)
       }
     }
   }
 
+  /// Drops from a run of entries in place, the first of which is entry `first` of its matrix.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func mask<Scalar: Real>(
-    _ dropout: Dropout, _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int, first: Int
-  ) {
-    let scale = Scalar(dropout.scale)
-    for i in 0..<count { y[i] = dropout.keeps(first + i) ? x[i] * scale : 0 }
+  func drop<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, first: Int) {
+    let scale = Scalar(self.scale)
+    var i = 0
+    while i < count, (first + i) & 3 != 0 {
+      x[i] = keeps(first + i) ? x[i] * scale : 0
+      i += 1
+    }
+    while i + 4 <= count {
+      let kept = bits((first + i) >> 2) .>= threshold
+      for lane in 0..<4 { x[i + lane] *= kept[lane] ? scale : 0 }
+      i += 4
+    }
+    while i < count {
+      x[i] = keeps(first + i) ? x[i] * scale : 0
+      i += 1
+    }
   }
 }
 

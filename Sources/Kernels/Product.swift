@@ -4,27 +4,33 @@
 /// With `adding` the result is added to what is there. Shapes are the caller's promise.
 public enum Product<Scalar: Real> {
   /// c = a · bᵀ (+ bias in every row): a is (m, k), b (n, k), c (m, n), bias (1, n).
+  ///
+  /// - Parameter then: called with the rows and columns of each part of c once it is there, on the thread that has it in
+  ///   its cache.
   public static func ofTransposed(
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, bias: Matrix<Scalar>? = nil, scale: Scalar = 1,
-    adding: Bool = false
+    adding: Bool = false, then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
     precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "shapes of a product")
     share(c, bias: bias, adding: adding) { rows, columns, keep in
       call(
         c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.rows(columns), true,
         keep: keep)
+      then?(rows, columns)
     }
   }
 
   /// c = a · b: a is (m, k), b (k, n), c (m, n).
   public static func of(
-    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false
+    _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false,
+    then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
     share(c, bias: nil, adding: adding) { rows, columns, keep in
       call(
         c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.columns(columns), false,
         keep: keep)
+      then?(rows, columns)
     }
   }
 

@@ -24,6 +24,8 @@ public final class StreamReader {
   public private(set) var isOrdered: Bool
   /// Whether every member so far claims to be ordered within itself.
   public private(set) var isOrderedWithinMembers: Bool
+  /// Where the vectors of the last frame begin, in bytes from the first that was read.
+  public private(set) var vectorsOffset = 0
 
   private let source: ByteSource
   private var member: Member
@@ -114,6 +116,7 @@ public final class StreamReader {
   }
 
   private func frame(_ head: RecordHead, _ body: UnsafeRawBufferPointer) throws -> VectorBlock {
+    vectorsOffset = source.position - body.count
     let block = try parsing.parse(head, body, header: member.header, isFirst: member.totals.frames == 0)
     member.totals.count(block, checksums: parsing.checksums, digests: &parsing.digests)
     try checkOrder(block)

@@ -82,6 +82,26 @@ import Vectors
     #expect(high[0] == 1)
   }
 
+  /// Each figure has the interval that it has alone, and a function of the means has one of its own.
+  @Test func figuresMayBeAnyNumber() throws {
+    let articles = Self.normal(30, windows: 2, seed: 4)
+    var four = Self.sums(articles)
+    var many = ArticleSums(figures: 11)
+    for (article, figures) in articles {
+      for figure in figures { many.add((0..<11).map { figure * Double($0) }, article: article) }
+    }
+    let one = try #require(Bootstrap.intervals95(&four, seed: 5))
+    let (low, high) = try #require(Bootstrap.intervals95(&many, seed: 5))
+    #expect(low.count == 11 && high.count == 11)
+    #expect(low[1] == one.low[0] && high[1] == one.high[0])
+    #expect(low[0] == 0 && abs(high[10] - 10 * high[1]) < 1e-12)
+    let means = try #require(Bootstrap.means(&many, seed: 5))
+    let difference = means.interval95 { $0[3] - $0[1] }
+    #expect(abs(difference.lowerBound - low[2]) < 1e-12 && abs(difference.upperBound - high[2]) < 1e-12)
+    let greatest = means.interval95 { $0.max() ?? 0 }
+    #expect(greatest.lowerBound >= 0 && abs(greatest.upperBound - high[10]) < 1e-12)
+  }
+
   @Test func oneArticleTellsNoSpread() {
     var one = Self.sums([(1, [1, 2, 3])])
     #expect(Bootstrap.intervals95(&one, seed: 1) == nil)

@@ -62,4 +62,21 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [(1, 1, 1), (3, 50, 7), (40, 2, 16), (0, 3, 4)]) func buffersOfOthers(_ shape: (Int, Int, Int)) {
+    let (m, n, k) = shape
+    let a = (0..<m * k).map { Float($0 % 7 - 3) }
+    let b = (0..<n * k).map { Float($0 % 5 - 2) }
+    var c = [Float](repeating: .nan, count: m * n)
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        c.withUnsafeMutableBufferPointer { Product.ofTransposed(a, b, inner: k, into: $0) }
+      }
+    }
+    for row in 0..<m {
+      for column in 0..<n {
+        #expect(c[row * n + column] == (0..<k).reduce(0) { $0 + a[row * k + $1] * b[column * k + $1] })
+      }
+    }
+  }
 }

@@ -1,5 +1,6 @@
 internal import Failures
 internal import Glibc
+internal import JSON
 public import Streams
 public import Vectors
 
@@ -90,4 +91,11 @@ extension Tools {
   public static func golden(_ name: String) throws -> [UInt8] {
     try Folder.bytes(of: root + "/Tests/Reference/streams/" + name)
   }
+}
+
+/// A stream of predictions in these frames.
+public func predictionStream(_ frames: [Frame], ordered: Bool = false, horizon: Int? = nil) throws -> [UInt8] {
+  var header = StreamHeader(kind: .predictions, dim: frames.first?.dim ?? 1, ordered: ordered)
+  if let horizon { header.metadata["model-predict:horizon"] = .integer(Int64(horizon)) }
+  return try streamBytes(header, frames)
 }

@@ -1,0 +1,25 @@
+internal import Evaluation
+internal import Failures
+internal import Formats
+
+/// The rows of an array in an .npz or .npy file, converted as they are asked for.
+final class ArrayRows: RowSource {
+  private let rows: FloatRows
+
+  /// - Parameter rows: readable at random.
+  init(_ rows: FloatRows) { self.rows = rows }
+
+  var dim: Int { rows.dim }
+
+  func read(_ range: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws {
+    precondition(vectors.count == range.count * dim, "room for rows of \(dim) entries")
+    guard let start = vectors.baseAddress else { return }
+    for (place, row) in range.enumerated() {
+      guard rows.copyRow(row, into: start + place * dim) else {
+        throw Failure(
+          .badData, "row \(row) holds a NaN or an infinity",
+          hint: "npz-read --drop-nonfinite makes a stream without such rows")
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+internal import Vectors
+
+/// Products of all rows of one matrix with all rows of another: `scores` = a · bᵀ, (rows of a, rows of b), in single
+/// precision.
+///
+/// - Parameters:
+///   - a, b: (rows, dim), row-major.
+public typealias RowProduct =
+  @Sendable (
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, _ dim: Int,
+    _ scores: UnsafeMutableBufferPointer<Float>
+  ) -> Void
+
+/// Products without a library for matrices.
+public enum RowProducts {
+  /// One inner product after the other.
+  public static let plain: RowProduct = { a, b, dim, scores in
+    let (rows, columns) = (a.count / dim, b.count / dim)
+    for row in 0..<rows {
+      let left = UnsafeBufferPointer(rebasing: a[row * dim..<(row + 1) * dim])
+      for column in 0..<columns {
+        let right = UnsafeBufferPointer(rebasing: b[column * dim..<(column + 1) * dim])
+        scores[row * columns + column] = Float(Products.dot(left, right))
+      }
+    }
+  }
+}
+
+/// Predictions that wait to be ranked among the same candidates: how many of these are closer to each than its target?
+///
+/// A product of all with all in single precision tells those that are closer, or not, by more than its rounding can
+/// account for. The few in between are judged by the same inner product as the target, in double precision. So the
+/// count is the same whatever computes the product and however candidates are cut into tiles; and a chunk equal to the
+/// target is never closer than it.
+final class RankBatch {
+  let dim: Int
+  let capacity: Int
+  /// Predictions in the batch.
+  private(set) var count = 0
+  /// For each prediction the candidates that are strictly closer to it than its target.
+  private(set) var closer: [Int] = []
+
+  private let product: RowProduct
+  /// (capacity, dim): predictions as they came, and scaled to unit length.
+  private let predictions: UnsafeMutableBufferPointer<Float>
+  private let scaled: UnsafeMutableBufferPointer<Float>
+  private var inverseNorms: [Double] = []
+  /// The cosine of each prediction with its target.
+  private var targets: [Double] = []
+  /// (tile, dim): candidates scaled to unit length.
+  private let tile: UnsafeMutableBufferPointer<Float>
+  /// (predictions, tile).
+  private let scores: UnsafeMutableBufferPointer<Float>
+  let tileRows: Int
+
+  /// - Parameter most: predictions of the largest batch that can be of use.
+  init(dim: Int, most: Int = 4096, product: @escaping RowProduct) {
+    self.dim = dim
+    self.product = product
+    capacity = max(1, min(most, (16 << 20) / (4 * dim)))
+    tileRows = max(1, min(1024, (4 << 20) / (4 * dim)))
+    predictions = .allocate(capacity: capacity * dim)
+    scaled = .allocate(capacity: capacity * dim)
+    tile = .allocate(capacity: tileRows * dim)
+    scores = .allocate(capacity: capacity * tileRows)
+  }
+
+  deinit {
+    for buffer in [predictions, scaled, tile, scores] { buffer.deallocate() }
+  }
+
+  var isFull: Bool { count == capacity }
+
+  func removeAll() {
+    count = 0
+    closer.removeAll(keepingCapacity: true)
+    inverseNorms.removeAll(keepingCapacity: true)
+    targets.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds a prediction and its target, with 1 / their norms.
+  func append(
+    _ prediction: UnsafeBufferPointer<Float>, _ inverseNorm: Double, target: UnsafeBufferPointer<Float>,
+    _ targetInverseNorm: Double
+  ) {
+    precondition(!isFull && prediction.count == dim, "room for a vector of \(dim) entries")
+    Self.copy(prediction, times: 1, to: predictions, at: count)
+    Self.copy(prediction, times: inverseNorm, to: scaled, at: count)
+    inverseNorms.append(inverseNorm)
+    targets.append(Similarities.cosine(prediction, inverseNorm, target, targetInverseNorm))
+    closer.append(0)
+    count += 1
+  }
+
+  private static func copy(
+    _ vector: UnsafeBufferPointer<Float>, times scale: Double, to matrix: UnsafeMutableBufferPointer<Float>, at row: Int
+  ) {
+    let start = row * vector.count
+    for column in 0..<vector.count { matrix[start &+ column] = Float(Double(vector[column]) * scale) }
+  }
+
+  private func prediction(_ row: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: predictions[row * dim..<(row + 1) * dim])
+  }
+}
+
+extension RankBatch {
+  /// Counts the candidates that are closer, for every prediction.
+  ///
+  /// - Parameters:
+  ///   - vectors: (candidates, dim).
+  ///   - inverseNorms: (candidates).
+  func compare(_ vectors: UnsafeBufferPointer<Float>, _ inverseNorms: [Double]) {
+    precondition(vectors.count == inverseNorms.count * dim, "a vector for each candidate")
+    guard count >= 4 else { return compareEach(vectors, inverseNorms, 0..<count, 0..<inverseNorms.count) }
+    for start in stride(from: 0, to: inverseNorms.count, by: tileRows) {
+      compareTile(vectors, inverseNorms, start..<min(start + tileRows, inverseNorms.count))
+    }
+  }
+
+  private func candidate(_ row: Int, _ vectors: UnsafeBufferPointer<Float>) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
+  }
+
+  /// Counts by inner products in double precision.
+  private func compareEach(
+    _ vectors: UnsafeBufferPointer<Float>, _ inverseNorms: [Double], _ rows: Range<Int>, _ candidates: Range<Int>
+  ) {
+    for row in rows {
+      for index in candidates where isCloser(index, vectors, inverseNorms, to: row) { closer[row] += 1 }
+    }
+  }
+
+  private func isCloser(
+    _ index: Int, _ vectors: UnsafeBufferPointer<Float>, _ inverseNorms: [Double], to row: Int
+  ) -> Bool {
+    Similarities.cosine(prediction(row), self.inverseNorms[row], candidate(index, vectors), inverseNorms[index])
+      > targets[row]
+  }
+
+  private func compareTile(
+    _ vectors: UnsafeBufferPointer<Float>, _ inverseNorms: [Double], _ candidates: Range<Int>
+  ) {
+    let width = candidates.count
+    for (row, index) in candidates.enumerated() {
+      Self.copy(candidate(index, vectors), times: inverseNorms[index], to: tile, at: row)
+    }
+    product(
+      UnsafeBufferPointer(rebasing: scaled[..<(count * dim)]), UnsafeBufferPointer(rebasing: tile[..<(width * dim)]),
+      dim, UnsafeMutableBufferPointer(rebasing: scores[..<(count * width)]))
+    // Unit vectors whose entries are rounded to Float, and a sum of `dim` products in any order, are off by no more
+    // than (dim + 3) · 2⁻²⁴ (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
+    let error = (Double(dim) + 8) * 0x1p-24
+    for row in 0..<count {
+      let least = Float(targets[row] - error).nextDown
+      let most = Float(targets[row] + error).nextUp
+      let line = UnsafeBufferPointer(rebasing: scores[row * width..<(row + 1) * width])
+      let (above, notBelow) = Self.count(line, above: most, notBelow: least)
+      closer[row] += above
+      guard notBelow > above else { continue }
+      for column in 0..<width where line[column] >= least && line[column] <= most {
+        if isCloser(candidates.lowerBound + column, vectors, inverseNorms, to: row) { closer[row] += 1 }
+      }
+    }
+  }
+
+  private static func count(
+    _ line: UnsafeBufferPointer<Float>, above most: Float, notBelow least: Float
+  ) -> (above: Int, notBelow: Int) {
+    var (above, notBelow): (Int32, Int32) = (0, 0)
+    for column in 0..<line.count {
+      above &+= line[column] > most ? 1 : 0
+      notBelow &+= line[column] >= least ? 1 : 0
+    }
+    return (Int(above), Int(notBelow))
+  }
+}

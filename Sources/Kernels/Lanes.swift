@@ -1,0 +1,61 @@
+/// Loops over a row's entries, eight at a time; the last few go through lanes filled up with zeros.
+///
+/// Everything is inlined into its caller, which is specialized for the kind of number.
+enum Lanes<Scalar: Real> {
+  typealias Eight = SIMD8<Scalar>
+  typealias Source = UnsafePointer<Scalar>
+  typealias Target = UnsafeMutablePointer<Scalar>
+
+  @inline(__always)
+  static func load(_ source: Source) -> Eight {
+    UnsafeRawPointer(source).loadUnaligned(as: Eight.self)
+  }
+
+  @inline(__always)
+  static func store(_ value: Eight, _ target: Target) {
+    UnsafeMutableRawPointer(target).storeBytes(of: value, as: Eight.self)
+  }
+
+  /// The first `count` entries, then zeros.
+  @inline(__always)
+  static func load(_ source: Source, _ count: Int) -> Eight {
+    if count >= 8 { return load(source) }
+    var value = Eight(repeating: 0)
+    for lane in 0..<count { value[lane] = source[lane] }
+    return value
+  }
+
+  /// The first `count` lanes.
+  @inline(__always)
+  static func store(_ value: Eight, _ target: Target, _ count: Int) {
+    if count >= 8 { return store(value, target) }
+    for lane in 0..<count { target[lane] = value[lane] }
+  }
+
+  /// Calls `body` with the place of every group of eight and the number of entries from there on.
+  @inline(__always)
+  static func each(_ count: Int, _ body: (_ place: Int, _ left: Int) -> Void) {
+    var place = 0
+    while place + 8 <= count {
+      body(place, 8)
+      place += 8
+    }
+    if place < count { body(place, count - place) }
+  }
+
+  /// The sum of the lanes, in a fixed order.
+  @inline(__always)
+  static func sum(_ value: Eight) -> Scalar {
+    let four = value.lowHalf + value.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+  }
+
+  /// Σ a[i]·b[i].
+  @inline(__always)
+  static func dot(_ a: Source, _ b: Source, _ count: Int) -> Scalar {
+    var total = Eight(repeating: 0)
+    each(count) { place, left in total += load(a + place, left) * load(b + place, left) }
+    return sum(total)
+  }
+}

@@ -1,0 +1,108 @@
+/// y = (s − mean s) / √(var s + 1e-5) ∘ weight + bias over every row, as `torch.nn.LayerNorm`; the variance is that of
+/// the whole row, divided by its length.
+///
+/// s is x, or residual + dropout(x) in the layers of a transformer. The same structure over other numbers holds the
+/// gradients of weight and bias.
+public struct LayerNorm<Scalar: Real> {
+  /// (1, width).
+  public let weight: Matrix<Scalar>
+  /// (1, width).
+  public let bias: Matrix<Scalar>
+
+  public static var epsilon: Scalar { 1e-5 }
+
+  public init(weight: Matrix<Scalar>, bias: Matrix<Scalar>) {
+    precondition(weight.columns == bias.columns && weight.rows == 1 && bias.rows == 1, "a weight and a bias a column")
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// What the way back needs of the way forward.
+  public struct Record {
+    /// (rows, width): (s − mean s) / √(var s + ε).
+    public let normalized: Matrix<Scalar>
+    /// (rows, 1): 1 / √(var s + ε).
+    public let inverseDeviation: Matrix<Scalar>
+
+    public init(_ arena: Arena<Scalar>, rows: Int, width: Int) {
+      normalized = arena.matrix(rows: rows, columns: width)
+      inverseDeviation = arena.matrix(rows: rows, columns: 1)
+    }
+  }
+
+  /// - Parameters:
+  ///   - x: (n, width).
+  ///   - residual: (n, width), added to x after dropout.
+  ///   - dropout: of x; nil where nothing is dropped.
+  ///   - sum: (n, width), takes s where it is wanted itself, as in pre-norm layers. It may be x or the residual.
+  ///   - y: (n, width). It may be x or the residual.
+  ///   - record: of n rows or more.
+  public func forward(
+    _ x: Matrix<Scalar>, addedTo residual: Matrix<Scalar>? = nil, dropout: Dropout? = nil, sum: Matrix<Scalar>? = nil,
+    into y: Matrix<Scalar>, record: Record
+  ) {
+    let width = weight.columns
+    precondition(x.columns == width && y.columns == width && y.rows == x.rows, "rows of the norm's width")
+    precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual for every row")
+    precondition(record.normalized.rows >= x.rows && record.normalized.columns == width, "a record of every row")
+    Workers.parallel(x.rows, least: Self.least(width)) { rows in
+      for row in rows {
+        let normalized = record.normalized.base + row * width
+        Residual.add(
+          x.base + row * x.stride, residual.map { UnsafePointer($0.base + row * $0.stride) }, dropout,
+          first: row * width, width, into: normalized)
+        if let sum { (sum.base + row * sum.stride).update(from: normalized, count: width) }
+        record.inverseDeviation.base[row] = Self.normalize(
+          normalized, weight.base, bias.base, y.base + row * y.stride, width)
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - dy: (n, width).
+  ///   - record: what `forward` left.
+  ///   - ds: (n, width), the gradient of s, which is also the residual's and without a dropout also x's. It may be dy.
+  ///   - addingInput: adds to what ds holds; the sum then goes through `dropout`.
+  ///   - dx: (n, width), takes dropout(ds), where x was dropped.
+  ///   - gradients: of weight and bias, overwritten or, with `adding`, added to.
+  public func backward(
+    _ dy: Matrix<Scalar>, record: Record, into ds: Matrix<Scalar>, addingInput: Bool = false,
+    dropped dx: Matrix<Scalar>? = nil, dropout: Dropout? = nil, gradients: LayerNorm, adding: Bool
+  ) {
+    let width = weight.columns
+    precondition(dy.columns == width && ds.columns == width && ds.rows == dy.rows, "rows of the norm's width")
+    precondition(record.normalized.rows >= dy.rows && record.normalized.columns == width, "a record of every row")
+    // Before the rows, because ds may be dy.
+    gradients.take(dy, record.normalized, adding: adding)
+    Workers.parallel(dy.rows, least: Self.least(width)) { rows in
+      for row in rows {
+        let target = ds.base + row * ds.stride
+        Self.differentiate(
+          dy.base + row * dy.stride, weight.base, record.normalized.base + row * width,
+          record.inverseDeviation.base[row], target, width, adding: addingInput)
+        if let dx {
+          Residual.add(target, nil, dropout, first: row * width, width, into: dx.base + row * dx.stride)
+        }
+      }
+    }
+  }
+
+  /// Rows worth a part of their own.
+  private static func least(_ width: Int) -> Int { max(1, 4096 / max(width, 1)) }
+
+  /// weight = Σ dy ∘ normalized, bias = Σ dy, in the order of rows.
+  private func take(_ dy: Matrix<Scalar>, _ normalized: Matrix<Scalar>, adding: Bool) {
+    Workers.parallel(weight.columns, least: max(16, 8192 / max(dy.rows, 1)), multiple: 16) { range in
+      let start = range.lowerBound
+      if !adding {
+        (weight.base + start).update(repeating: 0, count: range.count)
+        (bias.base + start).update(repeating: 0, count: range.count)
+      }
+      for row in 0..<dy.rows {
+        Self.accumulate(
+          dy.base + row * dy.stride + start, normalized.base + row * normalized.stride + start,
+          into: weight.base + start, bias.base + start, range.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/// y = residual + dropout(x), where a layer's output rejoins its input.
+public enum Residual<Scalar: Real> {
+  /// - Parameters:
+  ///   - x: (n, width); entries are counted through the rows for dropout, as in `Dropout.apply`.
+  ///   - residual: (n, width).
+  ///   - y: (n, width). It may be x or the residual.
+  public static func add(
+    _ x: Matrix<Scalar>, to residual: Matrix<Scalar>, dropout: Dropout? = nil, into y: Matrix<Scalar>
+  ) {
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(x.rows == residual.rows && x.columns == residual.columns, "matrices of one shape")
+    Workers.parallel(x.rows, least: max(1, 8192 / max(x.columns, 1))) { rows in
+      for row in rows {
+        add(
+          x.base + row * x.stride, residual.base + row * residual.stride, dropout, first: row * x.columns, x.columns,
+          into: y.base + row * y.stride)
+      }
+    }
+  }
+
+  /// One row; nothing is added where there is no residual.
+  static func add(
+    _ x: UnsafePointer<Scalar>, _ residual: UnsafePointer<Scalar>?, _ dropout: Dropout?, first: Int, _ count: Int,
+    into y: UnsafeMutablePointer<Scalar>
+  ) {
+    switch (residual, dropout) {
+    case (nil, nil): if y != x { y.update(from: x, count: count) }
+    case (nil, let dropout?): dropped(x, dropout, first: first, count, into: y)
+    case (let residual?, nil): sum(x, residual, count, into: y)
+    case (let residual?, let dropout?): sum(dropout, x, first: first, residual, count, into: y)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func dropped(
+    _ x: UnsafePointer<Scalar>, _ dropout: Dropout, first: Int, _ count: Int, into y: UnsafeMutablePointer<Scalar>
+  ) {
+    Lanes<Scalar>.each(count) { place, left in
+      Lanes.store(Lanes.load(x + place, left) * dropout.factors(first + place), y + place, left)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func sum(
+    _ x: UnsafePointer<Scalar>, _ residual: UnsafePointer<Scalar>, _ count: Int, into y: UnsafeMutablePointer<Scalar>
+  ) {
+    Lanes<Scalar>.each(count) { place, left in
+      Lanes.store(Lanes.load(residual + place, left) + Lanes.load(x + place, left), y + place, left)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func sum(
+    _ dropout: Dropout, _ x: UnsafePointer<Scalar>, first: Int, _ residual: UnsafePointer<Scalar>, _ count: Int,
+    into y: UnsafeMutablePointer<Scalar>
+  ) {
+    Lanes<Scalar>.each(count) { place, left in
+      let kept = Lanes.load(x + place, left) * dropout.factors(first + place)
+      Lanes.store(Lanes.load(residual + place, left) + kept, y + place, left)
+    }
+  }
+}
+
+extension Dropout {
+  /// What eight entries from `first` on are multiplied by: 1/(1 − rate) where kept, else 0.
+  @inline(__always)
+  func factors<Scalar: Real>(_ first: Int) -> SIMD8<Scalar> {
+    let scale = Scalar(self.scale)
+    var factors = SIMD8<Scalar>(repeating: 0)
+    if first & 3 == 0 {
+      let low = bits(first >> 2)
+      let high = bits(first >> 2 + 1)
+      for lane in 0..<4 {
+        factors[lane] = low[lane] >= threshold ? scale : 0
+        factors[lane + 4] = high[lane] >= threshold ? scale : 0
+      }
+    } else {
+      for lane in 0..<8 { factors[lane] = keeps(first + lane) ? scale : 0 }
+    }
+    return factors
+  }
+}

@@ -1,0 +1,132 @@
+internal import Kernels
+
+/// `torch.nn.MultiheadAttention`: where its parameters are, and how queries, keys and values are projected.
+struct AttentionLayer: Sendable {
+  let attention: Attention
+  let width: Int
+  private let inputWeight: ParameterLayout.Place
+  private let inputBias: ParameterLayout.Place
+  private let output: LinearPlace
+  private let rate: Double
+  private let site: Int
+
+  /// Adds `<name>.in_proj_weight` and so on, which begin as PyTorch's: Xavier-uniform, and biases of 0.
+  init(_ name: String, _ configuration: Configuration, _ attention: Attention, site: Int, in layout: inout ParameterLayout)
+  {
+    self.attention = attention
+    width = configuration.width
+    rate = configuration.dropout
+    self.site = site
+    inputWeight = layout.add(
+      "\(name).in_proj_weight", [3 * width, width], .uniform((6 / Double(4 * width)).squareRoot()))
+    inputBias = layout.add("\(name).in_proj_bias", [3 * width], .constant(0))
+    output = LinearPlace(
+      weight: layout.add("\(name).out_proj.weight", [width, width], .uniform(1 / Double(width).squareRoot())),
+      bias: layout.add("\(name).out_proj.bias", [width], .constant(0)))
+  }
+
+  /// Buffers of one batch's way through the layer.
+  final class State<Scalar: Real> {
+    fileprivate let q: Matrix<Scalar>
+    fileprivate let keysValues: Matrix<Scalar>
+    fileprivate let mixed: Matrix<Scalar>
+    fileprivate let weights: Attention.State<Scalar>
+    /// (outputs · capacity, width): what the layer gives.
+    let output: Matrix<Scalar>
+
+    init(_ layer: AttentionLayer, capacity n: Int, training: Bool, in arena: Arena<Scalar>) {
+      let attention = layer.attention
+      q = arena.matrix(rows: attention.queries * n, columns: layer.width)
+      keysValues = arena.matrix(rows: attention.context * n, columns: 2 * layer.width)
+      mixed = arena.matrix(rows: attention.outputs * n, columns: layer.width)
+      output = arena.matrix(rows: attention.outputs * n, columns: layer.width)
+      weights = Attention.State(attention, capacity: n, drops: training && layer.rate > 0, in: arena)
+    }
+  }
+
+  /// Gradients on their way back, shared by the layers of a stack.
+  final class Scratch<Scalar: Real> {
+    fileprivate let dq: Matrix<Scalar>
+    fileprivate let dKeysValues: Matrix<Scalar>
+    fileprivate let dMixed: Matrix<Scalar>
+    fileprivate let dWeights: Matrix<Scalar>
+
+    init(_ configuration: Configuration, capacity n: Int, in arena: Arena<Scalar>) {
+      let (rows, width) = (configuration.context * n, configuration.width)
+      dq = arena.matrix(rows: rows, columns: width)
+      dKeysValues = arena.matrix(rows: rows, columns: 2 * width)
+      dMixed = arena.matrix(rows: rows, columns: width)
+      dWeights = arena.matrix(
+        rows: n * configuration.heads, columns: configuration.context * configuration.context)
+    }
+  }
+
+  private func queryMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+    Linear(weight: parameters[inputWeight].first(width), bias: parameters[inputBias].columns(0..<width))
+  }
+
+  private func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+    Linear(
+      weight: parameters[inputWeight].rows(width..<3 * width), bias: parameters[inputBias].columns(width..<3 * width))
+  }
+
+  /// The rows of the positions whose queries count, in a matrix whose rows begin at position `first`.
+  private func queryRows<Scalar: Real>(_ x: Matrix<Scalar>, from first: Int, windows n: Int) -> Matrix<Scalar> {
+    x.rows((attention.firstQuery - first) * n..<(attention.context - first) * n)
+  }
+
+  /// - Parameters:
+  ///   - x: ((context − first) · n, width), whose last positions ask; `first` is the position of its first row.
+  ///   - memory: (context · n, width), whose positions are asked.
+  /// - Returns: (outputs · n, width), in `state`.
+  func forward<Scalar: Real>(
+    _ x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
+    _ conditions: Conditions, _ state: State<Scalar>
+  ) -> Matrix<Scalar> {
+    let q = state.q.first(attention.queries * n)
+    let keysValues = state.keysValues.first(attention.context * n)
+    let mixed = state.mixed.first(attention.outputs * n)
+    let output = state.output.first(attention.outputs * n)
+    if q.rows > 0 { queryMap(parameters).forward(queryRows(x, from: first, windows: n), into: q) }
+    keyValueMap(parameters).forward(memory, into: keysValues)
+    attention.forward(
+      q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), into: mixed, windows: n,
+      lastSlotBias: Scalar(conditions.lastSlotBias), dropout: Dropout(conditions.noise, site: site, rate: rate),
+      state.weights)
+    parameters.linear(self.output).forward(mixed, into: output)
+    return output
+  }
+
+  /// - Parameters:
+  ///   - dOutput: (outputs · n, width).
+  ///   - dx, dMemory: shaped as x and memory, added to; where both are the same matrix both are added.
+  func backward<Scalar: Real>(
+    _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions, _ state: State<Scalar>,
+    _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>,
+    adding: Bool
+  ) {
+    let mixed = state.mixed.first(attention.outputs * n)
+    let dMixed = scratch.dMixed.first(attention.outputs * n)
+    parameters.linear(output).backward(
+      dOutput, mixed, into: dMixed, gradients: gradients.linear(output), adding: adding)
+    let q = state.q.first(attention.queries * n)
+    let keysValues = state.keysValues.first(attention.context * n)
+    let dq = scratch.dq.first(attention.queries * n)
+    let dKeysValues = scratch.dKeysValues.first(attention.context * n)
+    attention.backward(
+      dMixed, q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), dq: dq,
+      dk: dKeysValues.columns(0..<width), dv: dKeysValues.columns(width..<2 * width), windows: n,
+      dropout: Dropout(conditions.noise, site: site, rate: rate), state.weights, scratch: scratch.dWeights)
+    if q.rows > 0 {
+      queryMap(parameters).backward(
+        dq, queryRows(x, from: first, windows: n), into: queryRows(dx, from: first, windows: n), addingInput: true,
+        gradients: queryMap(gradients), adding: adding)
+    } else if !adding {
+      queryMap(gradients).weight.fill(0)
+      queryMap(gradients).bias?.fill(0)
+    }
+    keyValueMap(parameters).backward(
+      dKeysValues, memory, into: dMemory, addingInput: true, gradients: keyValueMap(gradients), adding: adding)
+  }
+}

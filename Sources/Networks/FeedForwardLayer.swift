@@ -1,0 +1,101 @@
+internal import Kernels
+
+/// The feed-forward half of a transformer's layer: linear2(dropout(activation(linear1(x)))).
+struct FeedForwardLayer: Sendable {
+  private let widening: LinearPlace
+  private let narrowing: LinearPlace
+  private let activation: Activation
+  private let configuration: Configuration
+  private let site: Int
+
+  init(
+    _ name: String, _ activation: Activation, _ configuration: Configuration, site: Int,
+    in layout: inout ParameterLayout
+  ) {
+    self.activation = activation
+    self.configuration = configuration
+    self.site = site
+    widening = layout.addLinear(
+      "\(name).linear1", inputs: configuration.width, outputs: configuration.feedForward)
+    narrowing = layout.addLinear(
+      "\(name).linear2", inputs: configuration.feedForward, outputs: configuration.width)
+  }
+
+  final class State<Scalar: Real> {
+    /// Before the activation, where the way back needs it.
+    fileprivate let wide: Matrix<Scalar>
+    /// (capacity, feedForward).
+    fileprivate let hidden: Matrix<Scalar>
+    let output: Matrix<Scalar>
+
+    init(_ layer: FeedForwardLayer, rows: Int, in arena: Arena<Scalar>) {
+      hidden = arena.matrix(rows: rows, columns: layer.configuration.feedForward)
+      wide =
+        layer.activation == .gelu ? arena.matrix(rows: rows, columns: layer.configuration.feedForward) : hidden
+      output = arena.matrix(rows: rows, columns: layer.configuration.width)
+    }
+  }
+
+  private func dropout(_ conditions: Conditions) -> Dropout? {
+    Dropout(conditions.noise, site: site, rate: configuration.dropout)
+  }
+
+  /// - Returns: (n, width), in `state`.
+  func forward<Scalar: Real>(
+    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ conditions: Conditions, _ state: State<Scalar>
+  ) -> Matrix<Scalar> {
+    let hidden = state.hidden.first(x.rows)
+    let output = state.output.first(x.rows)
+    switch activation {
+    case .relu:
+      RectifiedLinear.forward(x, parameters.linear(widening), into: hidden, dropout: dropout(conditions))
+    case .gelu:
+      let wide = state.wide.first(x.rows)
+      parameters.linear(widening).forward(x, into: wide)
+      Activation.gelu.forward(wide, into: hidden, dropout: dropout(conditions))
+    }
+    parameters.linear(narrowing).forward(hidden, into: output)
+    return output
+  }
+
+  /// - Parameters:
+  ///   - dOutput: (n, width).
+  ///   - x: as in `forward`.
+  ///   - dWide: scratch, (n, feedForward).
+  ///   - dx: added to.
+  func backward<Scalar: Real>(
+    _ dOutput: Matrix<Scalar>, _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ conditions: Conditions,
+    _ state: State<Scalar>, dWide: Matrix<Scalar>, dx: Matrix<Scalar>, into gradients: Parameters<Scalar>,
+    adding: Bool
+  ) {
+    let hidden = state.hidden.first(x.rows)
+    let dWide = dWide.first(x.rows)
+    let next = parameters.linear(narrowing)
+    switch activation {
+    case .relu:
+      next.backward(dOutput, hidden, into: nil, gradients: gradients.linear(narrowing), adding: adding)
+      RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(conditions))
+    case .gelu:
+      next.backward(dOutput, hidden, into: dWide, gradients: gradients.linear(narrowing), adding: adding)
+      Activation.gelu.backward(
+        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(conditions))
+    }
+    parameters.linear(widening).backward(
+      dWide, x, into: dx, addingInput: true, gradients: gradients.linear(widening), adding: adding)
+  }
+}
+
+/// Where a norm's weight and bias are.
+struct NormPlace: Sendable {
+  private let weight: ParameterLayout.Place
+  private let bias: ParameterLayout.Place
+
+  init(_ name: String, width: Int, in layout: inout ParameterLayout) {
+    weight = layout.add("\(name).weight", [width], .constant(1))
+    bias = layout.add("\(name).bias", [width], .constant(0))
+  }
+
+  func callAsFunction<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LayerNorm<Scalar> {
+    LayerNorm(weight: parameters[weight], bias: parameters[bias])
+  }
+}

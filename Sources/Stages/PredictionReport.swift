@@ -1,0 +1,68 @@
+public import Commands
+internal import Failures
+public import JSON
+internal import Streams
+public import Vectors
+
+/// A report over the predictions of a stream: reads it to its verified end.
+public struct PredictionReport {
+  public let input: StreamInput
+  private let arguments: Arguments
+
+  /// Opens the input.
+  ///
+  /// - Throws: `.badData` where the stream holds something else.
+  public init(_ arguments: Arguments) throws {
+    self.arguments = arguments
+    input = try StreamInput(arguments.operands)
+    guard input.header.kind == .predictions else {
+      throw Failure(
+        .badData, "expected predictions, found \(input.header.kind.rawValue)", at: input.name,
+        hint: "model-predict makes predictions of windows")
+    }
+  }
+
+  /// Hands every block to `add`. A failure that names no place of its own is placed in the input.
+  ///
+  /// - Throws: `.badData` where no prediction came: there is nothing to report on.
+  public func read(_ add: (VectorBlock) throws -> Void) throws {
+    let progress = Progress(arguments, unit: "predictions")
+    while let block = try input.next() {
+      try placed { try add(block) }
+      progress.advance(by: block.rows)
+    }
+    progress.finish()
+    guard input.totals.rows > 0 else { throw Failure(.badData, "the stream has no predictions", at: input.name) }
+  }
+
+  /// Places a failure that names no place of its own in the input.
+  public func placed<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let failure as Failure where failure.places.isEmpty {
+      throw failure.at(input.name)
+    }
+  }
+
+  /// Refuses to report on nothing: a gate without a window must not pass.
+  ///
+  /// - Parameter skipped: why how many windows did not count.
+  public func expect(windows: Int, skipped: [String: Int]) throws {
+    guard windows == 0 else { return }
+    let reasons = skipped.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    throw Failure(
+      .badData,
+      "expected a window to report on, found none"
+        + (reasons.isEmpty ? ": no prediction has step 1" : "; skipped: \(reasons.joined(separator: ", "))"),
+      at: input.name)
+  }
+
+  /// Writes the report, with the model's name and the counts of what the stages before left out.
+  public func write(_ fields: [(String, JSON)], table: Table) throws {
+    let counts = JSON.object(input.counts.mapValues { .count($0) })
+    let model = input.header.metadata["model-predict:model"] ?? .null
+    let report = Report(
+      arguments, source: input.provenance.json, fields: fields + [("model", model), ("counts", counts)], table: table)
+    try report.write(arguments)
+  }
+}

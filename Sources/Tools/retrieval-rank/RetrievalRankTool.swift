@@ -1,0 +1,119 @@
+import Articles
+import Commands
+import Evaluation
+import Failures
+import JSON
+import Kernels
+import Stages
+import Streams
+import Vectors
+
+/// Predictions → do they find their targets again?
+@main struct RetrievalRankTool: Command {
+  static let scope = Option<RetrievalRank.Scope>.choice(
+    "scope", default: .article, help: "rank among the chunks of the target's article, or of all articles")
+  static let minArticle = Option.integer(
+    "min-article", default: 6, in: 1...Int(UInt32.max), unit: "chunks", help: "skip articles of fewer")
+  static let minFirst = Option.real("min-r1", in: 0...1, help: "gate: least R@1")
+  static let minFirstFive = Option.real("min-r5", in: 0...1, help: "gate: least R@5")
+
+  static let manual = Manual(
+    name: "retrieval-rank",
+    purpose: "rank the target of each prediction among chunks by cosine",
+    details: """
+      The rank is 1 + the number of chunks whose cosine with the first prediction is strictly greater than the \
+      target's. r_at_1 and r_at_5 are the shares of windows with rank 1 and with a rank up to 5, mrr is the mean of \
+      1 / rank. `chance` is what predictions that know nothing would score. Windows of articles with fewer than \
+      --min-article chunks are skipped and counted, whatever the scope. Later steps of rollouts are ignored.
+      """,
+    operands: .any("FILE"),
+    options: [
+      ArticleOptions.articles, scope, minArticle, minFirst, minFirstFive, CommonOptions.threads,
+      CommonOptions.seed, CommonOptions.label,
+      CommonOptions.format, CommonOptions.output,
+    ],
+    memory: "one frame, one article, a batch of up to 50 MiB, some numbers for each of up to 65,536 articles",
+    example: "npz-read wiki.npz | seq-build | model-predict --model copy-last | retrieval-rank --articles wiki.npz",
+    exits: [.answerIsNo: "a share is below --min-r1 or --min-r5"],
+    seeAlso: ["offset-sweep", "rollout-eval"])
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let report = try PredictionReport(arguments)
+    let store = try report.openArticles(arguments)
+    Workers.use(threads: arguments.threads)
+    var ranks = RetrievalRank(store, scope: arguments[scope], leastChunks: arguments[minArticle]) {
+      Product<Float>.ofTransposed($0, $1, inner: $2, into: $3)
+    }
+    try report.read { try ranks.add($0) }
+    try ranks.finish()
+    try report.expect(windows: ranks.windows, skipped: ["short_article": ranks.shortArticle])
+    let figures = ranks.figures(seed: arguments.seed)
+    let gates = gates(figures, arguments)
+    try report.write(fields(ranks, figures, gates, arguments), table: table(ranks, figures, gates))
+    return gates.allSatisfy(\.pass) ? .success : .answerIsNo
+  }
+
+  private struct Gate {
+    let name: String
+    let value: Double
+    let least: Double
+
+    var pass: Bool { value >= least }
+  }
+
+  private static func gates(_ figures: RetrievalRank.Figures, _ arguments: Arguments) -> [Gate] {
+    [
+      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.first, least: $0) },
+      arguments[minFirstFive].map { Gate(name: "r_at_5", value: figures.firstFive, least: $0) },
+    ].compactMap { $0 }
+  }
+
+  private static func fields(
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ gates: [Gate], _ arguments: Arguments
+  ) -> [(String, JSON)] {
+    let intervals = figures.intervals
+    var fields: [(String, JSON)] = [
+      ("windows", .count(ranks.windows)), ("articles", .count(ranks.articles)),
+      ("skipped", ["short_article": .count(ranks.shortArticle)]),
+      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.first)),
+      ("r_at_5", .figure(figures.firstFive)), ("mrr", .figure(figures.reciprocal)),
+      ("mean_rank", .figure(figures.meanRank)), ("median_rank", .figure(figures.medianRank)),
+      ("chance", ["r_at_1": .figure(figures.chanceFirst), "r_at_5": .figure(figures.chanceFirstFive)]),
+      (
+        "ci95",
+        ["r_at_1": .interval(intervals?[0]), "r_at_5": .interval(intervals?[1]), "mrr": .interval(intervals?[2])]
+      ),
+      ("zero_vectors", .count(ranks.zeroVectors)),
+    ]
+    guard !gates.isEmpty else { return fields }
+    let minima = Dictionary(uniqueKeysWithValues: gates.map { ($0.name, JSON.number($0.least)) })
+    fields += [("minimum", .object(minima)), ("pass", .bool(gates.allSatisfy(\.pass)))]
+    return fields
+  }
+
+  private static func table(_ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ gates: [Gate]) -> Table {
+    var table = Table()
+    table.section(rows: [
+      ["windows", .count(ranks.windows)], ["articles", .count(ranks.articles)],
+      ["skipped: short articles", .count(ranks.shortArticle)], ["zero vectors", .count(ranks.zeroVectors)],
+    ])
+    let rows: [(String, Double, Double?)] = [
+      ("R@1", figures.first, figures.chanceFirst), ("R@5", figures.firstFive, figures.chanceFirstFive),
+      ("MRR", figures.reciprocal, nil),
+    ]
+    table.section(
+      columns: ["", "value", "95% from", "to", "by chance"],
+      rows: rows.enumerated().map { index, row in
+        [
+          .text(row.0), .figure(row.1), .figure(figures.intervals?[index].lowerBound),
+          .figure(figures.intervals?[index].upperBound), .figure(row.2),
+        ]
+      })
+    table.section(rows: [["mean rank", .figure(figures.meanRank)], ["median rank", .figure(figures.medianRank)]])
+    guard !gates.isEmpty else { return table }
+    table.section(
+      "gates", columns: ["", "value", "minimum", ""],
+      rows: gates.map { [.text($0.name), .figure($0.value), .figure($0.least), .mark($0.pass)] })
+    return table
+  }
+}

@@ -1,0 +1,130 @@
+import Evaluation
+import Failures
+import TestSupport
+import Testing
+import Vectors
+
+@Suite struct RetrievalRankTests {
+  static func ranks(
+    _ rows: Frame, _ predicted: Frame, _ scope: RetrievalRank.Scope = .article, least: Int = 6, cuts: [Int] = [],
+    product: @escaping RowProduct = RowProducts.plain
+  ) throws -> RetrievalRank {
+    var ranks = RetrievalRank(try articleStore(rows), scope: scope, leastChunks: least, product: product)
+    for frame in predicted.cut(before: cuts) { try frame.withBlock { try ranks.add($0) } }
+    try ranks.finish()
+    return ranks
+  }
+
+  /// The rank of each window's target, and the number of candidates.
+  private static func direct(
+    _ rows: Frame, _ predicted: Frame, _ scope: RetrievalRank.Scope, _ least: Int
+  ) -> [(rank: Int, candidates: Int)] {
+    (0..<predicted.rows).compactMap { row in
+      let key = predicted.keys[row]
+      let article = (0..<rows.rows).filter { rows.keys[$0].article == key.article }
+      guard article.count >= least else { return nil }
+      let candidates = scope == .all ? Array(0..<rows.rows) : article
+      let own = plainCosine(predicted.vector(row), neighbour(rows, key, 0))
+      let closer = candidates.filter { plainCosine(predicted.vector(row), rows.vector($0)) > own + 1e-12 }
+      return (closer.count + 1, candidates.count)
+    }
+  }
+
+  @Test(arguments: RetrievalRank.Scope.allCases, [1, 6, 12]) func figuresByTheirDefinition(
+    _ scope: RetrievalRank.Scope, _ least: Int
+  ) throws {
+    let rows = Frame.random(someArticles, dim: 7)
+    let predicted = predictions(rows, mixed(rows))
+    var found = try Self.ranks(rows, predicted, scope, least: least)
+    let direct = Self.direct(rows, predicted, scope, least)
+    #expect(found.windows == direct.count)
+    #expect(found.windows + found.shortArticle == predicted.rows)
+    let figures = found.figures(seed: 1)
+    let count = Double(direct.count)
+    func mean(_ figure: ((rank: Int, candidates: Int)) -> Double) -> Double {
+      direct.reduce(0) { $0 + figure($1) } / count
+    }
+    #expect(isClose(figures.first, mean { $0.rank == 1 ? 1 : 0 }, 1e-12))
+    #expect(isClose(figures.firstFive, mean { $0.rank <= 5 ? 1 : 0 }, 1e-12))
+    #expect(isClose(figures.reciprocal, mean { 1 / Double($0.rank) }, 1e-12))
+    #expect(isClose(figures.meanRank, mean { Double($0.rank) }, 1e-12))
+    #expect(isClose(figures.chanceFirst, mean { 1 / Double($0.candidates) }, 1e-12))
+    #expect(isClose(figures.chanceFirstFive, mean { min(1, 5 / Double($0.candidates)) }, 1e-12))
+    let sorted = direct.map { Double($0.rank) }.sorted()
+    #expect(figures.medianRank == (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2)
+    #expect(try #require(figures.intervals)[2].contains(figures.reciprocal))
+  }
+
+  /// Rounding in the product, in either direction, changes no rank.
+  @Test(arguments: RetrievalRank.Scope.allCases) func theProductDecidesNothing(_ scope: RetrievalRank.Scope) throws {
+    let rows = Frame.random([(1, Array(0..<60)), (2, Array(0..<50))], dim: 40)
+    // Predictions close to two chunks at once: the ranks are close calls.
+    let predicted = predictions(rows) { key, _ in
+      zip(neighbour(rows, key, 0), neighbour(rows, key, -1)).map { $0 + $1 * (1 + 1e-7) }
+    }
+    let noisy: RowProduct = { a, b, dim, scores in
+      RowProducts.plain(a, b, dim, scores)
+      for index in scores.indices { scores[index] += (index % 2 == 0 ? 1 : -1) * Float(dim) * 0x1p-24 }
+    }
+    var exact = try Self.ranks(rows, predicted, scope)
+    var found = try Self.ranks(rows, predicted, scope, product: noisy)
+    let expected = exact.figures(seed: 1)
+    let figures = found.figures(seed: 1)
+    #expect(figures.meanRank == expected.meanRank && figures.first == expected.first)
+    #expect(figures.reciprocal == expected.reciprocal)
+    let direct = Self.direct(rows, predicted, scope, 6)
+    #expect(isClose(expected.meanRank, direct.reduce(0) { $0 + Double($1.rank) } / Double(direct.count), 1e-12))
+  }
+
+  @Test(arguments: RetrievalRank.Scope.allCases) func anOracleRanksFirstAmongDuplicatesToo(
+    _ scope: RetrievalRank.Scope
+  ) throws {
+    var rows = Frame.random([(1, Array(0..<30)), (2, Array(0..<30))], dim: 33)
+    // Every third chunk holds the vector of the one before it, and article 2 those of article 1 in other lengths.
+    for row in stride(from: 2, to: 30, by: 3) {
+      rows.vectors.replaceSubrange(row * 33..<(row + 1) * 33, with: rows.vector(row - 1))
+    }
+    for row in 0..<30 { rows.vectors.replaceSubrange((row + 30) * 33..<(row + 31) * 33, with: rows.vector(row)) }
+    let predicted = predictions(rows) { key, _ in neighbour(rows, key, 0).map { $0 * 3 } }
+    var found = try Self.ranks(rows, predicted, scope)
+    let figures = found.figures(seed: 1)
+    #expect(figures.first == 1 && figures.firstFive == 1 && figures.reciprocal == 1 && figures.medianRank == 1)
+  }
+
+  @Test(arguments: RetrievalRank.Scope.allCases) func neitherCutNorOrderMatters(_ scope: RetrievalRank.Scope) throws {
+    let rows = Frame.random(someArticles, dim: 5)
+    let predicted = predictions(rows, mixed(rows))
+    var whole = try Self.ranks(rows, predicted, scope)
+    let expected = whole.figures(seed: 3)
+    for seed in 1...10 as ClosedRange<UInt64> {
+      var found = try Self.ranks(
+        rows.shuffled(seed: seed), predicted.shuffled(seed: seed + 50), scope, cuts: [Int(seed), 25, 26, 40])
+      let figures = found.figures(seed: 3)
+      #expect(found.windows == whole.windows && found.shortArticle == whole.shortArticle)
+      #expect(isClose(figures.reciprocal, expected.reciprocal, 1e-12))
+      #expect(figures.meanRank == expected.meanRank && figures.medianRank == expected.medianRank)
+      #expect(isClose(figures.intervals?[2].lowerBound, expected.intervals?[2].lowerBound, 1e-12))
+    }
+  }
+
+  @Test func candidatesOfOtherArticlesCountInScopeAll() throws {
+    let rows = Frame.random(someArticles, dim: 7)
+    let predicted = predictions(rows, mixed(rows))
+    var own = try Self.ranks(rows, predicted, .article)
+    var all = try Self.ranks(rows, predicted, .all)
+    #expect(own.windows == all.windows)
+    #expect(all.figures(seed: 1).meanRank > own.figures(seed: 1).meanRank)
+    #expect(isClose(all.figures(seed: 1).chanceFirst, 1 / Double(rows.rows), 1e-12))
+  }
+
+  @Test func zeroVectorsCount() throws {
+    var rows = Frame.random([(1, Array(0..<12)), (2, Array(0..<4))], dim: 4)
+    for row in [5, 13] { for column in 0..<4 { rows.vectors[row * 4 + column] = 0 } }
+    let predicted = predictions(rows) { key, _ in
+      key == Key(article: 1, chunk: 7) ? [0, 0, 0, 0] : neighbour(rows, key, 0)
+    }
+    // Two predictions and their one zero candidate; among all chunks one more.
+    #expect(try Self.ranks(rows, predicted, .article).zeroVectors == 3)
+    #expect(try Self.ranks(rows, predicted, .all).zeroVectors == 4)
+  }
+}
