@@ -56,6 +56,9 @@ let package = Package(
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
+    // Networks in files.
+    module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
+
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
     module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
@@ -90,6 +93,9 @@ let package = Package(
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
+    tests(
+      "Checkpoints", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "TestSupport"],
+      settings: optimized),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),

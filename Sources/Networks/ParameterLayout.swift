@@ -112,15 +112,19 @@ public final class Parameters<Scalar: Real> {
 
   /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
   public func start(seed: UInt64) {
-    for (place, entry) in layout.entries.enumerated() {
-      var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
-      let numbers = self[place].entries
-      switch entry.start {
-      case .constant(let value): numbers.update(repeating: Scalar(value))
-      case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
-      case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
-      case .sinusoids: Self.sinusoids(self[place])
-      }
+    for place in layout.entries.indices { start(place, seed: seed) }
+  }
+
+  /// Gives one entry its beginning.
+  public func start(_ place: ParameterLayout.Place, seed: UInt64 = 0) {
+    let entry = layout.entries[place]
+    var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
+    let numbers = self[place].entries
+    switch entry.start {
+    case .constant(let value): numbers.update(repeating: Scalar(value))
+    case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
+    case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
+    case .sinusoids: Self.sinusoids(self[place])
     }
   }
 
