@@ -71,6 +71,17 @@ public struct ParameterLayout: Hashable, Sendable {
       bias: add("\(name).bias", [outputs], .uniform(bound)))
   }
 
+  /// The same layout with something before every name.
+  func prefixed(_ prefix: String) -> ParameterLayout {
+    var layout = self
+    layout.entries = entries.map { entry in
+      Entry(
+        name: prefix + entry.name, shape: entry.shape, start: entry.start, isConstant: entry.isConstant,
+        offset: entry.offset, count: entry.count)
+    }
+    return layout
+  }
+
   /// Numbers that are learnt.
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
 }
