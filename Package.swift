@@ -61,7 +61,9 @@ let package = Package(
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
-    module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    module(
+      "Stages",
+      uses: ["Checksums", "Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
     // What predictions are held against.
     module(
       "Articles",
@@ -71,12 +73,18 @@ let package = Package(
     tool("arrow-test", uses: ["JSON", "Kernels", "Regression", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("model-predict", uses: ["JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
+    tool("model-average", uses: ["Checkpoints", "Networks"]),
+    tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
+    tool("model-init", uses: ["Checkpoints", "Networks"]),
+    tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
+    tool(
+      "ridge-fit",
+      uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),
     tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),

@@ -2,6 +2,14 @@ internal import Failures
 internal import Networks
 
 extension CheckpointFile {
+  /// The tensors of training that are no moments.
+  public var extras: [TensorDescription] { file.tensors.filter { $0.name.hasPrefix(TrainingName.extra) } }
+
+  /// Whether a tensor is a parameter of the network that training changes.
+  public func isLearnt(_ tensor: TensorDescription) -> Bool {
+    layout.entries.contains { $0.name == tensor.name && !$0.isConstant }
+  }
+
   /// Holds names and shapes against the network's: nothing is missing, nothing left over.
   func checkTensors() throws {
     var expected = Set<String>()

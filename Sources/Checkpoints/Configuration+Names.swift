@@ -21,7 +21,7 @@ struct Recognition {
     (.mixtureLSTM, ["context_attention.0.weight", "lstm.weight_ih_l0"]),
     (.gru, ["blocks.0.gru.weight_ih_l0"]),
     (.lstm, ["lstm.weight_ih_l0", "output_proj.weight"]),
-    (.amn, ["context_encoder.weight"]),
+    (.amn, ["context_encoder.weight"]), (.ridge, ["weight", "bias"]),
   ]
 
   var architecture: Configuration.Architecture? {
@@ -38,9 +38,12 @@ struct Recognition {
       // Their output is made of the context: the input has no further column.
       found.dim = input ?? 0
       found.context = size(0, of: "context_attention.3.weight") ?? found.context
+    case .ridge:
+      found.dim = size(0, of: "bias") ?? 0
+      if found.dim > 0, let inputs = size(1, of: "weight") { found.context = inputs / found.dim }
     default: found.dim = size(0, of: output(of: architecture)) ?? 0
     }
-    if let input { found.hasPositionalScalar = input == found.dim + 1 }
+    if let input { found.hasPositionalScalar = input - 1 == found.dim }
     found.width = size(0, of: "input_proj.weight") ?? found.width
     found.hidden = size(1, of: "lstm.weight_hh_l0") ?? size(0, of: "residual_net.0.weight") ?? found.hidden
     found.layers = layers(of: architecture) ?? found.layers

@@ -84,6 +84,8 @@ public struct ParameterLayout: Hashable, Sendable {
 
   /// Numbers that are learnt.
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
+  /// Numbers that are not.
+  public var constants: Int { entries.reduce(0) { $0 + ($1.isConstant ? $1.count : 0) } }
 }
 
 /// Where a linear map's parameters are.
