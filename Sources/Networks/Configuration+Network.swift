@@ -4,6 +4,7 @@ extension Configuration {
     switch architecture {
     case .transformer: TransformerNetwork(self)
     case .lstm: LSTMNetwork(self)
+    case .gru: GRUNetwork(self)
     default: nil
     }
   }
