@@ -115,6 +115,8 @@ let package = Package(
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests(
       "Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
