@@ -76,8 +76,8 @@ let package = Package(
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("model-average", uses: ["Checkpoints"]),
     tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
+    tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
     tool("model-init", uses: ["Checkpoints", "Networks"]),
     tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
@@ -113,16 +113,12 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
-    tests(
-      "Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
       settings: optimized),
-    tests(
-      "Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(
