@@ -52,7 +52,8 @@ let package = Package(
 
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
-    module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
+    module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
+    module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
@@ -70,10 +71,13 @@ let package = Package(
       uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
 
     // What people type.
+    tool("ablation-eval", uses: ["Articles", "Evaluation", "JSON", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("arrow-test", uses: ["JSON", "Kernels", "Regression", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
+    tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("model-average", uses: ["Checkpoints", "Networks"]),
+    tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
+    tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
     tool("model-init", uses: ["Checkpoints", "Networks"]),
     tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
@@ -110,8 +114,9 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
-    tests("Networks", uses: ["Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
       settings: optimized),

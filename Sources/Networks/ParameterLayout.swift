@@ -86,6 +86,25 @@ public struct ParameterLayout: Hashable, Sendable {
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
   /// Numbers that are not.
   public var constants: Int { entries.reduce(0) { $0 + ($1.isConstant ? $1.count : 0) } }
+
+  /// Where in the run the numbers are that are learnt: as few ranges as the constants between them allow, the gaps
+  /// between neighbours included.
+  public var trainableRuns: [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var extends = false
+    for entry in entries {
+      let range = entry.offset..<entry.offset + entry.count
+      if !entry.isConstant {
+        if extends, let last = runs.popLast() {
+          runs.append(last.lowerBound..<range.upperBound)
+        } else {
+          runs.append(range)
+        }
+      }
+      extends = !entry.isConstant
+    }
+    return runs
+  }
 }
 
 /// Where a linear map's parameters are.
