@@ -7,16 +7,14 @@ extension Checkpoint {
   ///
   /// - Throws: as `load(_:trainingState:layout:)`.
   public static func load(_ path: String, trainingState: Bool) throws -> Checkpoint {
-    try load(path, trainingState: trainingState) { try? $0.network().layout }
+    try load(path, trainingState: trainingState) { try $0.network().layout }
   }
 
   /// A network's beginning: the same seed gives the same numbers.
   ///
-  /// - Parameter configuration: checked.
-  /// - Returns: nil where there is no network of this architecture.
-  /// - Throws: `Failure` with status 65 where it would have more than 2³¹ parameters.
-  public init?(starting configuration: Configuration, seed: UInt64) throws {
-    guard let network = try? configuration.network() else { return nil }
+  /// - Throws: `Failure` with status 65 where the sizes make no network, or one of more than 2³¹ parameters.
+  public init(starting configuration: Configuration, seed: UInt64) throws {
+    let network = try configuration.network()
     guard network.layout.count <= 1 << 31 else {
       throw Failure(.badData, "expected sizes of at most \(1 << 31) parameters, found \(network.layout.count)")
     }
@@ -31,6 +29,6 @@ extension CheckpointFile {
   ///
   /// - Throws: as `init(_:layout:)`.
   public convenience init(_ path: String) throws {
-    try self.init(path) { try? $0.network().layout }
+    try self.init(path) { try $0.network().layout }
   }
 }

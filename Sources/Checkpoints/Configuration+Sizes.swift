@@ -1,4 +1,3 @@
-internal import Failures
 public import Networks
 
 extension Configuration {
@@ -53,22 +52,6 @@ extension Configuration {
     case .gru: [.dim, .context, .width, .layers]
     case .amn: [.dim, .context, .hidden]
     case .ridge: [.dim, .context]
-    }
-  }
-
-  /// Refuses sizes from which no network can be made.
-  ///
-  /// - Throws: `Failure` with status 65.
-  public func check() throws {
-    for size in sizes where !size.range.contains(self[size]) {
-      let (least, most) = (size.range.lowerBound, size.range.upperBound)
-      throw Failure(.badData, "\(size.rawValue): expected \(least) to \(most), found \(self[size])")
-    }
-    if sizes.contains(.heads), width % heads != 0 {
-      throw Failure(.badData, "heads: expected a divisor of the width \(width), found \(heads)")
-    }
-    guard dropout >= 0, dropout < 1 else {
-      throw Failure(.badData, "dropout: expected at least 0 and below 1, found \(dropout)")
     }
   }
 

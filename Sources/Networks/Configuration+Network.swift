@@ -20,9 +20,6 @@ extension Configuration {
     return isResidual ? ResidualNetwork(base) : base
   }
 
-  /// Positions of a transformer whose table of them is a constant of PyTorch's shape.
-  static let positions = 100
-
   /// What holds for every architecture that has the size.
   private func checkSizes() throws {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
@@ -43,11 +40,6 @@ extension Configuration {
   private func checkArchitecture() throws {
     if hasHeads, width % heads != 0 {
       throw Failure(.badData, "heads: expected a divisor of the width \(width), found \(heads)")
-    }
-    if architecture == .transformer || architecture == .rankerTransformer, context > Self.positions {
-      throw Failure(
-        .badData, "context: expected at most \(Self.positions) for \(architecture.rawValue), found \(context)",
-        hint: "\(architecture.rawValue) has as many positions; lstm, gru and amn have no such limit")
     }
     let isMixture = architecture == .mixtureTransformer || architecture == .mixtureLSTM
     let entries = hasWidth ? width : hidden
