@@ -31,7 +31,8 @@ import Vectors
   static let stopOn = Option.custom(
     "stop-on", placeholder: "ALARM,...", default: [TrainingAlarm](), shown: "none",
     expectation: "alarms, of \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))",
-    help: "exit 1 where the epoch raises one of these: \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))"
+    help:
+      "exit 1 where the epoch raises one of these: \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))"
   ) { word in
     let names = word.split(separator: ",", omittingEmptySubsequences: false)
     let alarms = names.compactMap { TrainingAlarm(rawValue: String($0)) }
@@ -105,7 +106,8 @@ import Vectors
     }
     if input.header.offset != recipe.data.offset {
       Diagnostics.note(
-        "\(input.name): the windows have offset \(input.header.offset), \(recipe.name) is made for \(recipe.data.offset)")
+        "\(input.name): the windows have offset \(input.header.offset), \(recipe.name) is made for \(recipe.data.offset)"
+      )
     }
     let negatives = roles.slots(of: "negative").count
     if negatives < recipe.data.negatives {

@@ -36,7 +36,8 @@ struct TrainingSetup {
       : nil
     if let verifier, let training = checkpoint.training { try at(path) { try verifier.load(training) } }
     learner = Learner(
-      network, parameters: checkpoint.parameters, optimizer: optimizer, conditions: checkpoint.conditions, verifier: verifier)
+      network, parameters: checkpoint.parameters, optimizer: optimizer, conditions: checkpoint.conditions,
+      verifier: verifier)
   }
 
   /// Where the training stands, under the recipe and the seed it goes on with.
@@ -86,7 +87,8 @@ struct TrainingSetup {
   /// What the epoch leaves behind.
   func checkpoint() -> Checkpoint {
     var state = TrainingState(
-      state: progress.json, moments: TrainingState.Moments(first: learner.optimizer.first, second: learner.optimizer.second))
+      state: progress.json,
+      moments: TrainingState.Moments(first: learner.optimizer.first, second: learner.optimizer.second))
     learner.verifier?.save(to: &state)
     var checkpoint = Checkpoint(
       configuration: configuration, parameters: learner.parameters,
