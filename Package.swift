@@ -53,12 +53,13 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
-    module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
     // Networks in files.
     module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
+    module(
+      "Learning", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
