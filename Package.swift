@@ -53,6 +53,7 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
+    module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
@@ -121,6 +122,11 @@ let package = Package(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
+    tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
+    tests(
+      "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
+      settings: optimized),
+    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
       settings: optimized),
