@@ -1,7 +1,7 @@
 public import Checkpoints
 internal import Failures
 internal import JSON
-internal import Kernels
+public import Kernels
 public import Networks
 
 /// A checkpoint made ready for one more epoch of training, and made again of what the epoch leaves.
