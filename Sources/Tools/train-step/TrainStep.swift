@@ -138,7 +138,8 @@ import Vectors
     } catch let divergence as Divergence {
       try lines.diverge(divergence)
       throw Failure(
-        .badData, "step \(divergence.step): \(divergence.what) is \(divergence.value): training has diverged",
+        .badData,
+        "step \(divergence.step): \(divergence.what) is \(divergence.value.isNaN ? "nan" : "infinite"): training has diverged",
         at: input.name, hint: "no checkpoint is written; a lower --lr or another recipe may hold")
     }
     guard lines.all.windows > 0 else {
