@@ -21,7 +21,7 @@ extension PredictionReport {
   ///   vectors are not as long as the predictions; what opening them throws.
   public func openArticles(_ arguments: Arguments) throws -> ArticleStore {
     let path = arguments[ArticleOptions.articles]
-    guard path != "-" || !(arguments.operands.isEmpty || arguments.operands.contains("-")) else {
+    guard path != "-" || !(paths.isEmpty || paths.contains("-")) else {
       throw arguments.refusal(
         of: ArticleOptions.articles, expected: "a file, or predictions from one: standard input can be read but once")
     }

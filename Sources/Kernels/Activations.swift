@@ -56,24 +56,24 @@ public enum Activation: Hashable, Sendable {
 extension Activation {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func rectify<Scalar: Real>(
+  static func rectify<Scalar: Real>(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
     Lanes<Scalar>.each(count) { place, left in
       let value = Lanes.load(x + place, left)
-      Lanes.store(value.replacing(with: 0, where: value .< 0), y + place, left)
+      Lanes.store(Scalar.passed(value, where: value), y + place, left)
     }
   }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func rectify<Scalar: Real>(
+  static func rectify<Scalar: Real>(
     _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, scale: Scalar, _ dx: UnsafeMutablePointer<Scalar>,
     _ count: Int
   ) {
     Lanes<Scalar>.each(count) { place, left in
-      let slope = SIMD8<Scalar>(repeating: 0).replacing(with: scale, where: Lanes.load(y + place, left) .> 0)
-      Lanes.store(Lanes.load(dy + place, left) * slope, dx + place, left)
+      let value = Lanes.load(dy + place, left) * scale
+      Lanes.store(Scalar.passed(value, where: Lanes.load(y + place, left)), dx + place, left)
     }
   }
 

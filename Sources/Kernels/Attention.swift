@@ -150,7 +150,7 @@ struct HeadView {
       for position in attention.firstQuery..<context {
         let query = at(q, position, from: attention.firstQuery)
         let row = logits + (position - first) * context
-        for key in 0..<seen(position) { row[key] = scale * Loops.dot(query, at(k, key, from: 0), size) }
+        for key in 0..<seen(position) { row[key] = scale * Lanes.dot(query, at(k, key, from: 0), size) }
       }
     }
     if bias != 0 { for position in first..<context { logits[(position - first) * context + context - 1] -= bias } }
@@ -183,8 +183,8 @@ struct HeadView {
       dQuery.update(repeating: 0, count: size)
       let row = dLogits + (position - first) * context
       for key in 0..<seen(position) {
-        Loops.add(scale * row[key], at(k, key, from: 0), to: dQuery, size)
-        Loops.add(scale * row[key], query, to: at(dk, key, from: 0), size)
+        Lanes.add(scale * row[key], at(k, key, from: 0), to: dQuery, size)
+        Lanes.add(scale * row[key], query, to: at(dk, key, from: 0), size)
       }
     }
   }
@@ -251,7 +251,7 @@ struct HeadView {
       let mixed = at(output, position, from: first)
       mixed.update(repeating: 0, count: size)
       let row = kept + (position - first) * context
-      for key in 0..<seen(position) { Loops.add(row[key], at(v, key, from: 0), to: mixed, size) }
+      for key in 0..<seen(position) { Lanes.add(row[key], at(v, key, from: 0), to: mixed, size) }
     }
   }
 
@@ -277,8 +277,8 @@ struct HeadView {
       let (row, dRow) = (kept + (position - first) * context, dKept + (position - first) * context)
       for key in 0..<context { dRow[key] = 0 }
       for key in 0..<seen(position) {
-        dRow[key] = Loops.dot(dMixed, at(v, key, from: 0), size)
-        Loops.add(row[key], dMixed, to: at(dv, key, from: 0), size)
+        dRow[key] = Lanes.dot(dMixed, at(v, key, from: 0), size)
+        Lanes.add(row[key], dMixed, to: at(dv, key, from: 0), size)
       }
     }
   }

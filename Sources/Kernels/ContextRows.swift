@@ -75,12 +75,12 @@ public enum ContextRows<Scalar: Real> {
   private static func add(
     _ scale: Scalar, _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Loops.add(scale, x, to: y, count)
+    Lanes.add(scale, x, to: y, count)
   }
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private static func dot(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int) -> Scalar {
-    Loops.dot(a, b, count)
+    Lanes.dot(a, b, count)
   }
 }

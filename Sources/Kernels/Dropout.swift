@@ -22,6 +22,8 @@ public struct Dropout: Hashable, Sendable {
   @usableFromInline let seed: UInt64
   @usableFromInline let threshold: UInt16
   public let rate: Double
+  /// 1 / (1 − rate).
+  public let scale: Double
 
   /// - Parameters:
   ///   - noise: nil outside training.
@@ -33,23 +35,23 @@ public struct Dropout: Hashable, Sendable {
     seed = mixed(noise.seed ^ mixed(UInt64(bitPattern: Int64(site))))
     threshold = UInt16((rate * 65536).rounded(.down).clamped(to: 0...65535))
     self.rate = rate
+    scale = 1 / (1 - rate)
   }
 
-  /// 1 / (1 − rate).
-  @inlinable public var scale: Double { 1 / (1 - rate) }
-
-  /// The masks of entries 4·quad to 4·quad + 3 in 16 bits each; an entry is kept where they are at or above
+  /// The masks of entries 8·group to 8·group + 7 in 16 bits each; an entry is kept where they are at or above
   /// `threshold`.
   @inlinable
-  func bits(_ quad: Int) -> SIMD4<UInt16> {
-    let word = mixed(seed &+ UInt64(bitPattern: Int64(quad)) &* 0x9E37_79B9_7F4A_7C15)
-    return unsafeBitCast(word, to: SIMD4<UInt16>.self)
+  func bits(_ group: Int) -> SIMD8<UInt16> {
+    let word = mixed(seed &+ UInt64(truncatingIfNeeded: group) &* 0x9E37_79B9_7F4A_7C15)
+    // A second word for half the price of another hash.
+    let other = (word ^ (word >> 32)) &* 0xD6E8_FEB8_6659_FD93
+    return unsafeBitCast(SIMD2(word, other ^ (other >> 32)), to: SIMD8<UInt16>.self)
   }
 
   /// Whether an entry is kept.
   @inlinable
   public func keeps(_ entry: Int) -> Bool {
-    bits(entry >> 2)[entry & 3] >= threshold
+    bits(entry >> 3)[entry & 7] >= threshold
   }
 
   /// y = x where kept, divided by 1 − rate; 0 elsewhere. x may be y; entries are counted through the rows. The way back
@@ -69,21 +71,17 @@ public struct Dropout: Hashable, Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func drop<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, first: Int) {
-    let scale = Scalar(self.scale)
-    var i = 0
-    while i < count, (first + i) & 3 != 0 {
-      x[i] = keeps(first + i) ? x[i] * scale : 0
-      i += 1
+    Lanes<Scalar>.each(count) { place, left in
+      Lanes.store(Lanes.load(x + place, left) * factors(first + place), x + place, left)
     }
-    while i + 4 <= count {
-      let kept = bits((first + i) >> 2) .>= threshold
-      for lane in 0..<4 { x[i + lane] *= kept[lane] ? scale : 0 }
-      i += 4
-    }
-    while i < count {
-      x[i] = keeps(first + i) ? x[i] * scale : 0
-      i += 1
-    }
+  }
+
+  /// What eight entries from `first` on are multiplied by: 1/(1 − rate) where kept, else 0.
+  @inline(__always)
+  func factors<Scalar: Real>(_ first: Int) -> SIMD8<Scalar> {
+    var bits = bits(first >> 3)
+    if first & 7 != 0 { for lane in 0..<8 { bits[lane] = self.bits((first &+ lane) >> 3)[(first &+ lane) & 7] } }
+    return Scalar.kept(bits, from: threshold, factor: Scalar(scale))
   }
 }
 

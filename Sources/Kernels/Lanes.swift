@@ -36,11 +36,11 @@ enum Lanes<Scalar: Real> {
   @inline(__always)
   static func each(_ count: Int, _ body: (_ place: Int, _ left: Int) -> Void) {
     var place = 0
-    while place + 8 <= count {
-      body(place, 8)
-      place += 8
+    // One call, so that the body is inlined.
+    while place < count {
+      body(place, min(8, count &- place))
+      place &+= 8
     }
-    if place < count { body(place, count - place) }
   }
 
   /// The sum of the lanes, in a fixed order.
@@ -57,5 +57,11 @@ enum Lanes<Scalar: Real> {
     var total = Eight(repeating: 0)
     each(count) { place, left in total += load(a + place, left) * load(b + place, left) }
     return sum(total)
+  }
+
+  /// y += scale·x.
+  @inline(__always)
+  static func add(_ scale: Scalar, _ x: Source, to y: Target, _ count: Int) {
+    for i in 0..<count { y[i] += scale * x[i] }
   }
 }

@@ -15,13 +15,19 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
-  // Of eight numbers at once.
+  // Eight at a time: Exponential.swift.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// 1 / (1 + e^−x).
   static func logistic(_ x: SIMD8<Self>) -> SIMD8<Self>
   static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// The standard normal distribution at x: its cumulative probability Φ(x) and its density φ(x).
   static func normal(_ x: SIMD8<Self>) -> (cumulative: SIMD8<Self>, density: SIMD8<Self>)
+  // Comparisons stand here because Swift compares lane by lane where the kind of number is a parameter, even in code
+  // specialized for it.
+  /// x where y is above 0, else 0.
+  static func passed(_ x: SIMD8<Self>, where y: SIMD8<Self>) -> SIMD8<Self>
+  /// `factor` where the bits are at or above `threshold`, else 0.
+  static func kept(_ bits: SIMD8<UInt16>, from threshold: UInt16, factor: Self) -> SIMD8<Self>
 }
 
 extension Float: Real {

@@ -10,7 +10,7 @@ public enum RectifiedLinear<Scalar: Real> {
     Product.ofTransposed(x, linear.weight, into: y, bias: linear.bias) { rows, columns in
       for row in rows {
         let entries = y.base + row * y.stride + columns.lowerBound
-        rectify(entries, columns.count)
+        Activation.rectify(entries, entries, columns.count)
         if let dropout { dropout.drop(entries, columns.count, first: row * y.columns + columns.lowerBound) }
       }
     }
@@ -29,42 +29,10 @@ public enum RectifiedLinear<Scalar: Real> {
     let scale = Scalar(dropout?.scale ?? 1)
     Product.of(dNext, next.weight, into: dz) { rows, columns in
       for row in rows {
-        pass(
-          dz.base + row * dz.stride + columns.lowerBound, where: y.base + row * y.stride + columns.lowerBound,
-          scale: scale, columns.count)
+        let entries = dz.base + row * dz.stride + columns.lowerBound
+        Activation.rectify(
+          entries, y.base + row * y.stride + columns.lowerBound, scale: scale, entries, columns.count)
       }
-    }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func rectify(_ x: UnsafeMutablePointer<Scalar>, _ count: Int) {
-    var i = 0
-    while i + 8 <= count {
-      let value = Loops.load(x + i)
-      Loops.store(value.replacing(with: 0, where: value .< 0), to: x + i)
-      i += 8
-    }
-    while i < count {
-      x[i] = max(x[i], 0)
-      i += 1
-    }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func pass(
-    _ dz: UnsafeMutablePointer<Scalar>, where y: UnsafePointer<Scalar>, scale: Scalar, _ count: Int
-  ) {
-    var i = 0
-    while i + 8 <= count {
-      let value = scale * Loops.load(dz + i)
-      Loops.store(value.replacing(with: 0, where: Loops.load(y + i) .<= 0), to: dz + i)
-      i += 8
-    }
-    while i < count {
-      dz[i] = y[i] > 0 ? scale * dz[i] : 0
-      i += 1
     }
   }
 }

@@ -63,23 +63,3 @@ public enum Residual<Scalar: Real> {
     }
   }
 }
-
-extension Dropout {
-  /// What eight entries from `first` on are multiplied by: 1/(1 − rate) where kept, else 0.
-  @inline(__always)
-  func factors<Scalar: Real>(_ first: Int) -> SIMD8<Scalar> {
-    let scale = Scalar(self.scale)
-    var factors = SIMD8<Scalar>(repeating: 0)
-    if first & 3 == 0 {
-      let low = bits(first >> 2)
-      let high = bits(first >> 2 + 1)
-      for lane in 0..<4 {
-        factors[lane] = low[lane] >= threshold ? scale : 0
-        factors[lane + 4] = high[lane] >= threshold ? scale : 0
-      }
-    } else {
-      for lane in 0..<8 { factors[lane] = keeps(first + lane) ? scale : 0 }
-    }
-    return factors
-  }
-}

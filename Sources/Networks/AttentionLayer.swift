@@ -11,8 +11,9 @@ struct AttentionLayer: Sendable {
   private let site: Int
 
   /// Adds `<name>.in_proj_weight` and so on, which begin as PyTorch's: Xavier-uniform, and biases of 0.
-  init(_ name: String, _ configuration: Configuration, _ attention: Attention, site: Int, in layout: inout ParameterLayout)
-  {
+  init(
+    _ name: String, _ configuration: Configuration, _ attention: Attention, site: Int, in layout: inout ParameterLayout
+  ) {
     self.attention = attention
     width = configuration.width
     rate = configuration.dropout

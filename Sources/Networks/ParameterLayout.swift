@@ -84,6 +84,27 @@ public struct ParameterLayout: Hashable, Sendable {
 
   /// Numbers that are learnt.
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
+  /// Numbers that are not.
+  public var constants: Int { entries.reduce(0) { $0 + ($1.isConstant ? $1.count : 0) } }
+
+  /// Where in the run the numbers are that are learnt: as few ranges as the constants between them allow, the gaps
+  /// between neighbours included.
+  public var trainableRuns: [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var extends = false
+    for entry in entries {
+      let range = entry.offset..<entry.offset + entry.count
+      if !entry.isConstant {
+        if extends, let last = runs.popLast() {
+          runs.append(last.lowerBound..<range.upperBound)
+        } else {
+          runs.append(range)
+        }
+      }
+      extends = !entry.isConstant
+    }
+    return runs
+  }
 }
 
 /// Where a linear map's parameters are.
@@ -123,15 +144,19 @@ public final class Parameters<Scalar: Real> {
 
   /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
   public func start(seed: UInt64) {
-    for (place, entry) in layout.entries.enumerated() {
-      var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
-      let numbers = self[place].entries
-      switch entry.start {
-      case .constant(let value): numbers.update(repeating: Scalar(value))
-      case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
-      case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
-      case .sinusoids: Self.sinusoids(self[place])
-      }
+    for place in layout.entries.indices { start(place, seed: seed) }
+  }
+
+  /// Gives one entry its beginning.
+  public func start(_ place: ParameterLayout.Place, seed: UInt64 = 0) {
+    let entry = layout.entries[place]
+    var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
+    let numbers = self[place].entries
+    switch entry.start {
+    case .constant(let value): numbers.update(repeating: Scalar(value))
+    case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
+    case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
+    case .sinusoids: Self.sinusoids(self[place])
     }
   }
 

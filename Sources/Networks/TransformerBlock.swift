@@ -187,7 +187,8 @@ extension TransformerBlock {
           dWide: scratch.dWide, dx: dSum, into: gradients, adding: adding)
       } else if number == 1, let cross, let crossState = state.cross {
         cross.backward(
-          dSublayer, x: state.normed[0].first(rows), from: attention.firstOutput, memory: memory, parameters, windows: n,
+          dSublayer, x: state.normed[0].first(rows), from: attention.firstOutput, memory: memory, parameters,
+          windows: n,
           conditions, crossState, scratch.attention, dx: dSum, dMemory: dMemory, into: gradients, adding: adding)
       } else {
         own.backward(

@@ -7,14 +7,18 @@ public import Vectors
 /// A report over the predictions of a stream: reads it to its verified end.
 public struct PredictionReport {
   public let input: StreamInput
+  /// Its files; none for standard input.
+  public let paths: [String]
   private let arguments: Arguments
 
   /// Opens the input.
   ///
+  /// - Parameter paths: of the stream's files, if they are not the operands; `-` for standard input.
   /// - Throws: `.badData` where the stream holds something else.
-  public init(_ arguments: Arguments) throws {
+  public init(_ arguments: Arguments, paths: [String]? = nil) throws {
     self.arguments = arguments
-    input = try StreamInput(arguments.operands)
+    self.paths = paths ?? arguments.operands
+    input = try StreamInput(self.paths)
     guard input.header.kind == .predictions else {
       throw Failure(
         .badData, "expected predictions, found \(input.header.kind.rawValue)", at: input.name,

@@ -1,0 +1,103 @@
+public import Vectors
+
+/// How well predictions do where the context hangs together loosely, normally and tightly (`bins-eval`). Definitions
+/// stand in docs/metrics.md.
+///
+/// Memory: a few numbers for each article, and a bit for each chunk.
+public struct CoherenceBins {
+  public enum Bin: String, CaseIterable, Sendable {
+    case low, normal, high
+  }
+
+  public private(set) var windows = 0
+  /// Windows whose context chunks are not all there.
+  public private(set) var missingContext = 0
+  /// Predictions and chunks of norm 0, whose cosine with everything is 0.
+  public var zeroVectors: Int { zeroPredictions + store.zeroVectors }
+  public let context: Int
+  public let offset: Int
+  /// The coherence of the bin `normal`, both ends included.
+  public let normal: ClosedRange<Double>
+
+  private let store: ArticleStore
+  private var first: FirstPredictions
+  private var zeroPredictions = 0
+  private var counts = [Bin: Int]()
+  private var sums: [Bin: ArticleSums]
+  /// The places of the context chunks in their article.
+  private var places: [Int]
+  /// (1): the present window's cosine with its target.
+  private var row = [0.0]
+
+  /// - Parameters:
+  ///   - context: chunks of a window's context, 2 or more.
+  ///   - offset: of the target from the last of them, 1 or more.
+  ///   - normal: the coherence of the bin `normal`.
+  public init(_ store: ArticleStore, context: Int, offset: Int, normal: ClosedRange<Double>) {
+    precondition(context >= 2 && offset >= 1, "a context with neighbours, and a target after it")
+    self.store = store
+    self.context = context
+    self.offset = offset
+    self.normal = normal
+    first = FirstPredictions(store)
+    sums = Dictionary(uniqueKeysWithValues: Bin.allCases.map { ($0, ArticleSums(figures: 1)) })
+    places = [Int](repeating: 0, count: context)
+  }
+
+  /// Takes in the predictions of step 1 of a block, whose dim is the store's.
+  ///
+  /// - Throws: `.badData` where a prediction is of no chunk, or comes twice; what reading chunks throws.
+  public mutating func add(_ block: VectorBlock) throws {
+    for prediction in 0..<block.rows where block.steps[prediction] == 1 {
+      let key = block.key(prediction)
+      let (_, target) = try first.enter(key, store)
+      let vector = block.vector(prediction)
+      let inverseNorm = Similarities.inverseNorm(vector)
+      if inverseNorm == 0 { zeroPredictions += 1 }
+      guard findContext(of: Int(key.chunk)) else {
+        missingContext += 1
+        continue
+      }
+      let (chunk, inverse) = try store.vector(at: target)
+      let bin = bin(of: try coherence())
+      row[0] = Similarities.cosine(vector, inverseNorm, chunk, inverse)
+      sums[bin]?.add(row, article: key.article)
+      counts[bin, default: 0] += 1
+      windows += 1
+    }
+  }
+
+  /// - Returns: whether the article has all chunks of the context.
+  private mutating func findContext(of target: Int) -> Bool {
+    for slot in 0..<context {
+      guard let place = store.place(of: target - offset - context + 1 + slot) else { return false }
+      places[slot] = place
+    }
+    return true
+  }
+
+  /// Mean cosine of neighbours in the context.
+  private func coherence() throws -> Double {
+    var sum = 0.0
+    for slot in 1..<context {
+      let (before, inverseBefore) = try store.vector(at: places[slot - 1])
+      let (after, inverseAfter) = try store.vector(at: places[slot])
+      sum += Similarities.cosine(before, inverseBefore, after, inverseAfter)
+    }
+    return sum / Double(context - 1)
+  }
+
+  private func bin(of coherence: Double) -> Bin {
+    coherence < normal.lowerBound ? .low : coherence > normal.upperBound ? .high : .normal
+  }
+}
+
+extension CoherenceBins {
+  /// The number of windows in a bin, their mean cosine with the target (nil for none), and its 95% interval from a
+  /// bootstrap over articles.
+  public mutating func figures(_ bin: Bin, seed: UInt64) -> (windows: Int, mean: Estimate?) {
+    guard let count = counts[bin], var sums = sums[bin], let mean = sums.means().first else { return (0, nil) }
+    let resampled = Bootstrap.means(&sums, seed: seed)
+    return (count, Estimate(mean, interval: resampled?.interval95 { $0[0] }))
+  }
+}

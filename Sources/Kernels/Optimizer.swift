@@ -1,0 +1,121 @@
+/// One step of AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019) with the arithmetic of
+/// `torch.optim.AdamW`: with g the scaled gradient and t the step,
+///
+///     p ← p · (1 − lr · decay)
+///     m ← m + (1 − β₁)(g − m),  v ← β₂ v + (1 − β₂) g²
+///     p ← p − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+public struct AdamW: Hashable, Sendable {
+  public var learningRate: Double
+  /// Decoupled from the gradient, and so from the moments.
+  public var decay: Double
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+
+  public init(learningRate: Double, decay: Double) {
+    self.learningRate = learningRate
+    self.decay = decay
+  }
+
+  /// Takes step `step` with some of the numbers: each is read once and written once, 28 bytes a parameter in single
+  /// precision, so that memory is what limits it.
+  ///
+  /// - Parameters:
+  ///   - step: counted from 1.
+  ///   - run: which numbers; the others stay as they are. A parameter that is 0, with gradient and moments 0, stays 0.
+  ///   - parameters, first, second: (1, n): parameters and their moments m and v, changed.
+  ///   - gradients: (1, n).
+  ///   - scale: what gradients are multiplied with before anything else: clipping is no pass of its own.
+  public func update<Scalar: Real>(
+    step: Int, run: Range<Int>, parameters: Matrix<Scalar>, gradients: Matrix<Scalar>, first: Matrix<Scalar>,
+    second: Matrix<Scalar>, scale: Double = 1
+  ) {
+    precondition(step >= 1, "steps are counted from 1")
+    precondition(parameters.rows == 1 && gradients.rows == 1 && first.rows == 1 && second.rows == 1, "runs of numbers")
+    let count = parameters.columns
+    precondition(gradients.columns == count && first.columns == count && second.columns == count, "runs of one length")
+    precondition(run.lowerBound >= 0 && run.upperBound <= count, "numbers that exist")
+    let factors = Factors<Scalar>(self, step: step, scale: scale)
+    Workers.parallel(run.count, least: 16_384, multiple: 16) { part in
+      let start = run.lowerBound + part.lowerBound
+      Self.move(
+        part.count, factors, parameters.base + start, gradients.base + start, first.base + start, second.base + start)
+    }
+  }
+
+  /// What a step multiplies with, computed once in double precision.
+  private struct Factors<Scalar: Real> {
+    let scale, keep, gain1, beta2, gain2, rate, inverseRoot, epsilon: Scalar
+
+    init(_ rule: AdamW, step: Int, scale: Double) {
+      self.scale = Scalar(scale)
+      keep = Scalar(1 - rule.learningRate * rule.decay)
+      gain1 = Scalar(1 - rule.beta1)
+      beta2 = Scalar(rule.beta2)
+      gain2 = Scalar(1 - rule.beta2)
+      rate = Scalar(rule.learningRate / (1 - Self.power(rule.beta1, step)))
+      inverseRoot = Scalar(1 / (1 - Self.power(rule.beta2, step)).squareRoot())
+      epsilon = Scalar(rule.epsilon)
+    }
+
+    /// baseᵉ by squaring.
+    private static func power(_ base: Double, _ exponent: Int) -> Double {
+      var (result, factor, rest) = (1.0, base, exponent)
+      while rest > 0 {
+        if rest & 1 == 1 { result *= factor }
+        factor *= factor
+        rest >>= 1
+      }
+      return result
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func move<Scalar: Real>(
+    _ count: Int, _ by: Factors<Scalar>, _ parameters: UnsafeMutablePointer<Scalar>, _ gradients: UnsafePointer<Scalar>,
+    _ first: UnsafeMutablePointer<Scalar>, _ second: UnsafeMutablePointer<Scalar>
+  ) {
+    for i in 0..<count {
+      let gradient = gradients[i] * by.scale
+      let mean = first[i] + by.gain1 * (gradient - first[i])
+      let square = by.beta2 * second[i] + by.gain2 * (gradient * gradient)
+      first[i] = mean
+      second[i] = square
+      parameters[i] = parameters[i] * by.keep - by.rate * mean / (square.squareRoot() * by.inverseRoot + by.epsilon)
+    }
+  }
+}
+
+/// The length of a gradient.
+public enum Norms<Scalar: Real> {
+  /// Numbers that are added up on one thread.
+  private static var block: Int { 1 << 16 }
+
+  /// Σ x² over some of the numbers of a run, in double precision: blocks of 64 Ki, added in their order, so that the
+  /// figure is the same on any number of threads.
+  ///
+  /// - Parameter x: (1, n).
+  public static func squared(_ x: Matrix<Scalar>, run: Range<Int>) -> Double {
+    precondition(x.rows == 1 && run.lowerBound >= 0 && run.upperBound <= x.columns, "a run of numbers")
+    let blocks = (run.count + block - 1) / block
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(blocks, 1)) { sums in
+      sums.initialize(repeating: 0)
+      // Each place is written by one part.
+      nonisolated(unsafe) let sums = sums
+      Workers.parallel(blocks) { part in
+        for index in part {
+          let start = index * block
+          let numbers = x.base + run.lowerBound + start
+          sums[index] = DoubleSums.products(numbers, numbers, min(block, run.count - start))
+        }
+      }
+      return sums.reduce(0, +)
+    }
+  }
+
+  /// The factor that brings a gradient of this length to at most `maximum`, as `torch.nn.utils.clip_grad_norm_`.
+  public static func clippingScale(norm: Double, maximum: Double) -> Double {
+    min(1, maximum / (norm + 1e-6))
+  }
+}

@@ -1,0 +1,54 @@
+public import Kernels
+
+extension Losses {
+  func clearGradient() {
+    batchCosines.slopes.fill(0)
+    if hasCross { batchCosines.crossSlopes.fill(0) }
+    outputFactors.fill(0)
+    targetFactors.fill(0)
+    columns.clear()
+  }
+
+  /// Turns what terms have added into the gradient by the raw output, and forgets it.
+  ///
+  /// By u(p), ∂cos(p, x)/∂p = (u(x) − cos(p, x) u(p)) / ‖p‖. An output shorter than 1e-8 has no direction: cosines give
+  /// it no gradient.
+  ///
+  /// - Parameters:
+  ///   - gradient: (n, dim), overwritten.
+  ///   - adding: to what `gradient` holds instead.
+  public func finishGradient(into gradient: Matrix<Scalar>, adding: Bool = false) {
+    guard let batch, batch.windows > 0 else { return }
+    let range = 0..<batch.windows
+    for window in range { turnSlopes(window) }
+    Rows.scale(batch.output, by: outputFactors.columns(range), into: gradient, adding: adding)
+    forEachCompanion { slot, vectors in
+      let factors = batchCosines.slopes.rows(slot..<slot + 1).columns(range)
+      guard range.contains(where: { factors[0, $0] != 0 }) else { return }
+      Rows.scale(vectors, by: factors, into: gradient, adding: true)
+    }
+    if hasCross { Product.of(cross.rows(range).columns(range), batch.target, into: gradient, adding: true) }
+    columns.addGradient(batch.output, to: gradient)
+    clearGradient()
+  }
+
+  /// Makes of a window's slopes by cosines the factors of p and of its companions.
+  private func turnSlopes(_ window: Int) {
+    let length = outputLengths[0, window]
+    let inverse = length >= Self.shortest ? 1 / length : 0
+    let cosines = batchCosines
+    var along = 0.0
+    for slot in 0..<cosines.slots {
+      along += cosines.slopes[slot, window] * cosines.cosines[slot, window]
+      cosines.slopes[slot, window] *= inverse / lengths[slot, window]
+    }
+    cosines.slopes[0, window] += targetFactors[0, window]
+    if hasCross {
+      for other in 0..<cosines.windows {
+        along += cosines.crossSlopes[window, other] * cosines.cross[window, other]
+        cross[window, other] = Scalar(cosines.crossSlopes[window, other] * inverse / lengths[0, other])
+      }
+    }
+    outputFactors[0, window] -= along * inverse * inverse
+  }
+}

@@ -1,0 +1,128 @@
+internal import Kernels
+
+extension Losses {
+  /// Takes a batch: computes what terms are made of, and forgets the gradient of the last one.
+  public func load(_ batch: LossBatch<Scalar>) {
+    check(batch)
+    self.batch = batch
+    batchCosines.windows = batch.windows
+    hasCross = false
+    hasLastCosines = false
+    clearGradient()
+    guard batch.windows > 0 else { return }
+    let range = 0..<batch.windows
+    Rows.products(batch.output, batch.output, into: outputLengths.columns(range))
+    for window in range { outputLengths[0, window] = outputLengths[0, window].squareRoot() }
+    Rows.squaredDistances(batch.output, batch.target, into: distances.columns(range))
+    Rows.products(batch.target, batch.target, into: targetSquares.columns(range))
+    sumContexts(batch)
+    forEachCompanion { slot, vectors in compare(slot, vectors) }
+    for window in range { streamWeights[0, window] = batch.weights.map { Double($0[0, window]) } ?? 1 }
+  }
+
+  private func check(_ batch: LossBatch<Scalar>) {
+    let cosines = batchCosines
+    precondition(batch.windows <= cosines.capacity, "a batch that fits")
+    precondition(batch.output.columns == dim, "vectors of \(dim) entries")
+    guard batch.windows > 0 else { return }
+    precondition(batch.slots(batch.contexts) == cosines.contexts, "all slots of context")
+    precondition(batch.slots(batch.negatives) == cosines.negatives, "all negatives")
+    precondition(batch.slots(batch.futures) == cosines.futures, "all futures")
+  }
+
+  private func sumContexts(_ batch: LossBatch<Scalar>) {
+    let sum = centroids.first(batch.windows)
+    let ones = weights.columns(0..<batch.windows)
+    ones.fill(1)
+    for slot in 0..<batchCosines.contexts {
+      Rows.scale(rows(batch.contexts, slot), by: ones, into: sum, adding: slot > 0)
+    }
+  }
+
+  /// The windows' vectors of one slot of a position-major matrix.
+  func rows(_ matrix: Matrix<Scalar>, _ slot: Int) -> Matrix<Scalar> {
+    let windows = batchCosines.windows
+    return matrix.rows(slot * windows..<(slot + 1) * windows)
+  }
+
+  /// Calls `body` with the row of each companion in the cosines, and its vectors, (n, dim).
+  func forEachCompanion(_ body: (Int, Matrix<Scalar>) -> Void) {
+    guard let batch else { return }
+    let cosines = batchCosines
+    body(cosines.slot(.next), batch.target)
+    body(cosines.slot(.previous), batch.previous)
+    body(cosines.slot(.centroid), centroids.first(batch.windows))
+    for index in 0..<cosines.contexts { body(cosines.slot(.context(index)), rows(batch.contexts, index)) }
+    if let negatives = batch.negatives {
+      for index in 0..<cosines.negatives { body(cosines.slot(.negative(index)), rows(negatives, index)) }
+    }
+    if let futures = batch.futures {
+      for index in 0..<cosines.futures { body(cosines.slot(.future(index)), rows(futures, index)) }
+    }
+  }
+
+  private func compare(_ slot: Int, _ vectors: Matrix<Scalar>) {
+    guard let batch else { return }
+    let range = 0..<batch.windows
+    let lengths = lengths.rows(slot..<slot + 1).columns(range)
+    let cosines = batchCosines.cosines.rows(slot..<slot + 1).columns(range)
+    Rows.products(vectors, vectors, into: lengths)
+    Rows.products(batch.output, vectors, into: cosines)
+    for window in range {
+      lengths[0, window] = max(lengths[0, window].squareRoot(), Self.shortest)
+      cosines[0, window] /= lengths[0, window] * max(outputLengths[0, window], Self.shortest)
+    }
+  }
+
+  /// cos(p_i, n_j) of all pairs, by one product.
+  func loadCross() {
+    guard let batch, !hasCross else { return }
+    hasCross = true
+    let range = 0..<batch.windows
+    let products = cross.rows(range).columns(range)
+    Product.ofTransposed(batch.output, batch.target, into: products)
+    let cosines = batchCosines.cross
+    for i in range {
+      let length = max(outputLengths[0, i], Self.shortest)
+      for j in range { cosines[i, j] = Double(products[i, j]) / (length * lengths[0, j]) }
+      cosines[i, i] = batchCosines.cosines[0, i]
+    }
+    batchCosines.crossSlopes.fill(0)
+  }
+}
+
+extension Losses {
+  /// The weights that a term counts with.
+  func setWeights(_ gate: DirectionalGate?) {
+    let range = 0..<batchCosines.windows
+    for window in range { weights[0, window] = streamWeights[0, window] }
+    guard let gate else { return }
+    loadLastCosines()
+    let mean = range.reduce(0) { $0 + weight($1, gate) } / Double(range.count)
+    for window in range { weights[0, window] *= gate.multipliesByMeanWeight ? mean : weight(window, gate) }
+  }
+
+  private func weight(_ window: Int, _ gate: DirectionalGate) -> Double {
+    let before = gate.comparesLastWithItself ? 1 : lastCosines[1, window]
+    return lastCosines[0, window] - before >= gate.threshold ? 1 : gate.weakWeight
+  }
+
+  /// The cosines of the last chunk of context with the target and with the chunk before it, which is itself where there
+  /// is no other.
+  func loadLastCosines() {
+    guard let batch, !hasLastCosines else { return }
+    hasLastCosines = true
+    let range = 0..<batch.windows
+    let cosines = batchCosines
+    let last = cosines.contexts - 1
+    let before = max(last - 1, 0)
+    Rows.products(rows(batch.contexts, last), batch.target, into: lastCosines.first(1).columns(range))
+    Rows.products(
+      rows(batch.contexts, last), rows(batch.contexts, before), into: lastCosines.rows(1..<2).columns(range))
+    for window in range {
+      let length = lengths[cosines.slot(.context(last)), window]
+      lastCosines[0, window] /= length * lengths[0, window]
+      lastCosines[1, window] /= length * lengths[cosines.slot(.context(before)), window]
+    }
+  }
+}

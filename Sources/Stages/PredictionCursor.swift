@@ -1,0 +1,55 @@
+internal import Failures
+internal import Streams
+public import Vectors
+
+/// The first predictions of windows in a stream, one by one: for those that read several streams side by side.
+///
+/// Memory: one frame.
+public final class PredictionCursor {
+  private let input: StreamInput
+  private var block: VectorBlock?
+  private var row = -1
+
+  /// Opens the stream.
+  ///
+  /// - Parameters:
+  ///   - path: `-` for standard input.
+  ///   - dim: of the predictions that these go with.
+  /// - Throws: `.badData` where the stream holds something else; what opening it throws.
+  public init(_ path: String, dim: Int) throws {
+    input = try StreamInput([path])
+    guard input.header.kind == .predictions else {
+      throw Failure(
+        .badData, "expected predictions, found \(input.header.kind.rawValue)", at: input.name,
+        hint: "model-predict makes predictions of windows")
+    }
+    guard input.header.dim == dim else {
+      throw Failure(.badData, "expected predictions of dim \(dim), found dim \(input.header.dim)", at: input.name)
+    }
+  }
+
+  /// As messages name it.
+  public var name: String { input.name }
+
+  /// Goes to the next prediction of step 1.
+  ///
+  /// - Returns: its key; nil at the verified end.
+  public func next() throws -> Key? {
+    while true {
+      row += 1
+      guard let block, row < block.rows else {
+        block = try input.next()
+        row = -1
+        guard block != nil else { return nil }
+        continue
+      }
+      if block.steps[row] == 1 { return block.key(row) }
+    }
+  }
+
+  /// The prediction that `next()` went to, (dim); good until it is called again.
+  public var vector: UnsafeBufferPointer<Float> {
+    guard let block else { preconditionFailure("a prediction has been found") }
+    return block.vector(row)
+  }
+}

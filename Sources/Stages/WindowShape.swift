@@ -1,0 +1,31 @@
+internal import JSON
+public import Streams
+
+/// Of what windows a stream of predictions was made, as far as it says.
+public struct WindowShape: Hashable, Sendable {
+  /// Context chunks.
+  public let context: Int?
+  /// Chunks from the last of them to the target.
+  public let offset: Int?
+
+  /// What `model-predict` has noted in the header, else what `seq-build` was told when it made the windows; nothing
+  /// where several of them were told different things.
+  public init(_ header: StreamHeader) {
+    func noted(_ name: String) -> Int? { header.metadata["model-predict:\(name)"]?.int.flatMap { $0 > 0 ? $0 : nil } }
+    let builders = header.provenance.entries.filter { $0["tool"]?.string == "seq-build" }
+    func told(_ flag: String, default fallback: Int) -> Int? {
+      let values = Set(builders.map { Self.value(of: flag, in: $0, default: fallback) })
+      return values.count == 1 ? values.first ?? nil : nil
+    }
+    context = noted("context") ?? told("--ctx", default: 5)
+    offset = noted("offset") ?? told("--offset", default: 1)
+  }
+
+  /// - Returns: nil where the value is no number that makes sense.
+  private static func value(of flag: String, in stage: JSON, default fallback: Int) -> Int? {
+    let words = (stage["arguments"]?.array ?? []).map { $0.string ?? "" }
+    guard let place = words.lastIndex(of: flag) else { return fallback }
+    guard place + 1 < words.count, let value = Int(words[place + 1]), value > 0 else { return nil }
+    return value
+  }
+}

@@ -1,0 +1,52 @@
+import Failures
+import Sequences
+
+/// The streams of ablated predictions that the command line names.
+struct Ablations {
+  static let dropOne = "drop-one"
+
+  /// In the order in which they are given.
+  let streams: [(mode: String, path: String)]
+  /// The modes as reports name them, in the order in which they first come, and the streams of each.
+  let modes: [(name: String, streams: [Int])]
+  /// For each slot that is dropped its stream, in ascending order.
+  let slots: [(slot: Int, stream: Int)]
+
+  /// - Parameter words: `MODE=STREAM` each.
+  /// - Throws: `.usage` where there is none, or one has no such form, an unknown mode, or one that came before.
+  init(_ words: [String]) throws {
+    guard !words.isEmpty else {
+      throw Failure(.usage, "--ablated MODE=STREAM: expected at least once", hint: "see ablation-eval --help")
+    }
+    var streams: [(mode: String, path: String)] = []
+    var known: Set<ContextAblation.Mode> = []
+    var modes: [(name: String, streams: [Int])] = []
+    var slots: [(slot: Int, stream: Int)] = []
+    for (number, word) in words.enumerated() {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, !parts[1].isEmpty, let mode = ContextAblation.Mode(parts[0]) else {
+        throw Failure(
+          .usage,
+          "--ablated \(word): expected MODE=STREAM with a mode of shuffle, reverse, drop-one:J, repeat-last, "
+            + "cross-article")
+      }
+      guard known.insert(mode).inserted else {
+        throw Failure(.usage, "--ablated \(word): expected each mode once, found \(parts[0]) again")
+      }
+      var name = parts[0]
+      if case .dropOne(let slot) = mode {
+        name = Self.dropOne
+        slots.append((slot, number))
+      }
+      streams.append((parts[0], parts[1]))
+      if let place = modes.firstIndex(where: { $0.name == name }) {
+        modes[place].streams.append(number)
+      } else {
+        modes.append((name, [number]))
+      }
+    }
+    self.streams = streams
+    self.modes = modes
+    self.slots = slots.sorted { $0.slot < $1.slot }
+  }
+}

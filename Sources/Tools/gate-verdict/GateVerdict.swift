@@ -1,0 +1,77 @@
+import Commands
+import Evaluation
+import Failures
+import JSON
+import Stages
+import Streams
+
+/// Report lines of the five evaluations → deploy, or do not.
+@main struct GateVerdict: Command {
+  static let isStrict = Option.flag("strict", help: "ask the stricter thresholds too")
+  static let leastGates = Option.integer("min-gates", default: 3, in: 1...5, help: "gates that must pass")
+  static let calibration = Option.text(
+    "calibration", placeholder: "FILE", help: "reports of pipelines/calibrate on the same windows, to set beside")
+
+  static let manual = Manual(
+    name: "gate-verdict",
+    purpose: "say of five evaluations on two splits whether a predictor is fit to be deployed",
+    details: """
+      Reads one report line each of offset-sweep (gate A), retrieval-rank (B), ablation-eval (C), rollout-eval (D) and \
+      bins-eval (E) with the label VAL, and one each with the label OOD, in any order. The verdict is `deploy` where \
+      enough gates pass and the margin on VAL is positive, else `do-not-deploy`. Gate E cannot be measured where a \
+      split has no window of normal coherence, and has then not passed. A line that is missing, there twice or not \
+      understood, and a figure out of its range, is an error and never a verdict.
+
+      With --calibration the model stands beside predictors that need no training, ridge regression and an oracle \
+      that returns the true target, and each gate is marked that even the oracle does not pass, that the oracle passes \
+      and no predictor of a mean does, or that a trivial predictor passes.
+      """,
+    operands: .any("FILE"),
+    options: [
+      isStrict, leastGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
+    ],
+    memory: "the reports",
+    example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | head -n 10 | gate-verdict --strict",
+    exits: [.answerIsNo: "the verdict is `do-not-deploy`"],
+    seeAlso: ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"])
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let (strict, least) = (arguments[isStrict], arguments[leastGates])
+    if arguments[calibration] == "-", arguments.operands.isEmpty || arguments.operands.contains("-") {
+      throw arguments.refusal(of: calibration, expected: "a file, as the reports come on standard input")
+    }
+    let reports = try ReportLines.read(arguments.operands)
+    let gates = try reports.gates(isStrict: strict)
+    let others = try arguments[calibration].map { try Calibration($0, isStrict: strict) }
+    try tellHorizon(reports)
+    let isFit = gates.isFit(leastGates: least)
+    var source = Provenance()
+    for provenance in reports.sources.compactMap(Provenance.init) { source.merge(provenance) }
+    var fields: [(String, JSON)] = [
+      ("gates", .object(Dictionary(uniqueKeysWithValues: gates.outcomes.map { ($0.gate.rawValue, $0.json) }))),
+      ("passed", .integer(Int64(gates.passed))), ("min_gates", .integer(Int64(least))), ("strict", .bool(strict)),
+      ("margin", .number(gates.margin)), ("verdict", .string(isFit ? "deploy" : "do-not-deploy")),
+    ]
+    if let others { fields.append(("calibration", others.json)) }
+    let table = Table(gates, others, leastGates: least, isFit: isFit)
+    try Report(arguments, source: source.json, fields: fields, table: table).write(arguments)
+    return isFit ? .success : .answerIsNo
+  }
+
+  /// The thresholds of gate D were set for five steps.
+  private static func tellHorizon(_ reports: ReportLines) throws {
+    for split in ReportLines.Split.allCases {
+      if let horizon = try reports.horizon(split), horizon != 5 {
+        Diagnostics.note(
+          "rollout-eval of \(split.rawValue) has a horizon of \(horizon); the threshold of gate D is meant for 5")
+      }
+    }
+  }
+}
+
+extension ReportLines {
+  func gates(isStrict: Bool) throws -> FiveGates {
+    FiveGates(
+      val: try figures(.val, isStrict: isStrict), ood: try figures(.ood, isStrict: isStrict), isStrict: isStrict)
+  }
+}

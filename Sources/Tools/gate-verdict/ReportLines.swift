@@ -1,0 +1,108 @@
+import Failures
+import JSON
+import Stages
+
+/// The report lines of one predictor: one of each of five tools for each of two splits.
+struct ReportLines {
+  /// The tools whose reports make a verdict, in the order of the gates.
+  static let tools = ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"]
+
+  enum Split: String, CaseIterable {
+    case val = "VAL"
+    case ood = "OOD"
+  }
+
+  struct Line {
+    let report: JSON
+    /// `stdin: line 3`, and whose report it is.
+    let place: String
+  }
+
+  private struct Slot: Hashable {
+    let tool: String
+    let split: Split
+  }
+
+  private var lines: [Slot: Line] = [:]
+
+  /// Enters one report.
+  ///
+  /// - Throws: `.badData` where its tool or label is none of those a verdict needs, or the two have come before.
+  mutating func enter(_ report: JSON) throws {
+    guard let tool = report["tool"]?.string, Self.tools.contains(tool) else {
+      let found = report["tool"].map { $0.string ?? $0.text } ?? "no tool"
+      throw Failure(.badData, "expected a report of \(Self.tools.joined(separator: ", ")); found \(found)")
+    }
+    if let schema = report["schema"], schema.string != "\(tool)/1" {
+      throw Failure(.badData, "expected the schema \(tool)/1, found \(schema.string ?? schema.text)")
+    }
+    guard let split = report["label"]?.string.flatMap(Split.init) else {
+      let found = report["label"].map { $0.string ?? $0.text } ?? "none"
+      throw Failure(
+        .badData, "expected the label VAL or OOD, found \(found)", at: tool, hint: "\(tool) --label VAL sets it")
+    }
+    let place = "\(tool) of \(split.rawValue)"
+    guard lines.updateValue(Line(report: report, place: place), forKey: Slot(tool: tool, split: split)) == nil else {
+      throw Failure(.badData, "expected once, found again", at: place)
+    }
+  }
+
+  /// - Throws: `.badData` where the report is missing.
+  func line(_ tool: String, _ split: Split) throws -> Line {
+    guard let line = lines[Slot(tool: tool, split: split)] else {
+      throw Failure(
+        .badData, "there is no report of \(tool) with the label \(split.rawValue); expected one of each tool and label",
+        hint: "the stage that makes it may have failed; its own message says why")
+    }
+    return line
+  }
+
+  /// The `source` of every report, in the order of tools and splits.
+  var sources: [JSON] {
+    Split.allCases.flatMap { split in
+      Self.tools.compactMap { lines[Slot(tool: $0, split: split)]?.report["source"] }
+    }
+  }
+}
+
+extension ReportLines {
+  /// Reads the reports in files, or on standard input.
+  static func read(_ paths: [String]) throws -> ReportLines {
+    var reports = ReportLines()
+    for path in paths.isEmpty ? ["-"] : paths {
+      try eachReport(in: path) { try reports.enter($0) }
+    }
+    return reports
+  }
+
+  /// Reads the reports that `pipelines/calibrate` writes: those of several predictors, named by `predictor`.
+  static func readCalibration(_ path: String) throws -> [String: ReportLines] {
+    var predictors: [String: ReportLines] = [:]
+    try eachReport(in: path) { report in
+      guard let name = report["predictor"]?.string else {
+        throw Failure(
+          .badData, "expected a field predictor that names one", hint: "pipelines/calibrate makes such reports")
+      }
+      try at(name) { try predictors[name, default: ReportLines()].enter(report) }
+    }
+    guard !predictors.isEmpty else { throw Failure(.badData, "expected reports, found none", at: path) }
+    return predictors
+  }
+
+  private static func eachReport(in path: String, _ body: (JSON) throws -> Void) throws {
+    let input = try LineInput(path)
+    try at(input.name) {
+      var number = 0
+      while let line = try input.next() {
+        number += 1
+        guard line.contains(where: { $0 > 0x20 }) else { continue }
+        try at("line \(number)") {
+          guard let report = try? JSON(parsing: line), report.object != nil else {
+            throw Failure(.badData, "expected a report, one JSON object on a line")
+          }
+          try body(report)
+        }
+      }
+    }
+  }
+}

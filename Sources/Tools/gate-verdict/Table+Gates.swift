@@ -1,0 +1,101 @@
+import Commands
+import Evaluation
+
+extension Table {
+  /// The gates for people: the model alone, or each figure with those of the predictors of a calibration.
+  init(_ gates: FiveGates, _ calibration: Calibration?, leastGates: Int, isFit: Bool) {
+    self.init()
+    section(
+      columns: ["gate", "", "figure", "VAL", "OOD", "asked of VAL", "of OOD", ""],
+      rows: gates.outcomes.flatMap { outcome in outcome.rows })
+    if let calibration {
+      for (index, outcome) in gates.outcomes.enumerated() {
+        let others = calibration.predictors.map { ($0.name, $0.gates.outcomes[index]) }
+        for (title, row) in outcome.titles.enumerated() {
+          section(
+            row, columns: ["predictor", "VAL", "95% from", "to", "OOD", "95% from", "to", ""],
+            rows: ([("this model", outcome)] + others).map { $1.row(title, of: $0) })
+        }
+      }
+      section("what the gates are worth here", rows: Gate.allCases.map { $0.worth(calibration.marks($0)) })
+    }
+    section(rows: [
+      ["gates passed", .text("\(gates.passed) of 5, \(leastGates) needed")],
+      ["margin on VAL", .figure(gates.margin), .text(gates.margin > 0 ? "" : "not positive")],
+      ["verdict", .text(isFit ? "deploy" : "do-not-deploy")],
+    ])
+  }
+}
+
+extension FiveGates.Outcome {
+  /// A row for each thing asked.
+  fileprivate var rows: [[Table.Cell]] {
+    if gate == .bins {
+      let limit = FiveGates.largestDifference
+      return [
+        [
+          .text(gate.rawValue), .text(gate.title), "mean cosine, normal bin", .figure(normal.val?.value),
+          .figure(normal.ood?.value), .text("no more than \(limit) apart"), "", .mark(isMeasurable ? passes : nil),
+        ]
+      ]
+    }
+    return checks.enumerated().map { index, check in
+      let sign = check.requirement.bound == .atLeast ? ">=" : "<="
+      return [
+        .text(index == 0 ? gate.rawValue : ""), .text(index == 0 ? gate.title : ""),
+        .text(check.requirement.figure.words), .figure(check.val.value), .figure(check.ood.value),
+        .text("\(sign) \(check.requirement.val)"), .text("\(sign) \(check.requirement.ood)"), .mark(check.passes),
+      ]
+    }
+  }
+
+  /// What each table of predictors is about.
+  fileprivate var titles: [String] {
+    let head = "\(gate.rawValue), \(gate.title): "
+    return gate == .bins ? [head + "mean cosine, normal bin"] : checks.map { head + $0.requirement.figure.words }
+  }
+
+  /// One predictor's row in the table of this number.
+  fileprivate func row(_ index: Int, of name: String) -> [Table.Cell] {
+    let (val, ood) = gate == .bins ? normal : (checks[index].val, checks[index].ood)
+    return [
+      .text(name), .figure(val?.value), .figure(val?.interval?.lowerBound), .figure(val?.interval?.upperBound),
+      .figure(ood?.value), .figure(ood?.interval?.lowerBound), .figure(ood?.interval?.upperBound),
+      .mark(gate == .bins ? (isMeasurable ? passes : nil) : checks[index].passes),
+    ]
+  }
+}
+
+extension Figure {
+  fileprivate var words: String {
+    switch self {
+    case .margin: "margin"
+    case .targetCosine: "mean cosine with the target"
+    case .recallAt1: "R@1"
+    case .recallAt5: "R@5"
+    case .meanReciprocalRank: "MRR"
+    case .shuffle: "context shuffled"
+    case .reverse: "context reversed"
+    case .dropOne: "one chunk left out"
+    case .repeatLast: "last chunk repeated"
+    case .crossArticle: "last chunk of another article"
+    case .rollout: "mean cosine over the steps"
+    case .normalBin: "mean cosine, normal bin"
+    }
+  }
+}
+
+extension Gate {
+  fileprivate func worth(_ marks: [CalibrationMark]) -> [Table.Cell] {
+    let words = marks.map { mark -> String in
+      switch mark {
+      // It returns the target whatever its context, so that an ablation takes nothing from it.
+      case .oracleFails where self == .ablations: "the oracle does not look at the context, and so fails"
+      case .oracleFails: "even the oracle fails: nobody can pass"
+      case .noMeanPredictorPasses: "the oracle passes, no predictor of a mean does"
+      case .trivialPasses: "a trivial predictor passes"
+      }
+    }
+    return [.text(rawValue), .text(title), .text(words.isEmpty ? "-" : words.joined(separator: "; "))]
+  }
+}
