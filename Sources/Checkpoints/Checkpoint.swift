@@ -28,11 +28,11 @@ public struct Checkpoint {
   ///
   /// - Parameters:
   ///   - trainingState: whether to read what training needs; else `training` is nil and nothing is held for it.
-  ///   - layout: of the network of a configuration; nil where there is no such network.
+  ///   - layout: of the network of a configuration; throws where its sizes make none.
   /// - Throws: `Failure` with the file's name and the tensor's: status 66 where it cannot be opened, 65 where it is
   ///   malformed or does not fit its network, 74 where reading fails.
   public static func load(
-    _ path: String, trainingState: Bool, layout: (Configuration) throws -> ParameterLayout?
+    _ path: String, trainingState: Bool, layout: (Configuration) throws -> ParameterLayout
   ) throws -> Checkpoint {
     try CheckpointFile(path, layout: layout).read(trainingState: trainingState)
   }

@@ -13,7 +13,7 @@ extension Checkpoint {
   /// A network's beginning: the same seed gives the same numbers.
   ///
   /// - Throws: `Failure` with status 65 where the sizes make no network, or one of more than 2³¹ parameters.
-  public init?(starting configuration: Configuration, seed: UInt64) throws {
+  public init(starting configuration: Configuration, seed: UInt64) throws {
     let network = try configuration.network()
     guard network.layout.count <= 1 << 31 else {
       throw Failure(.badData, "expected sizes of at most \(1 << 31) parameters, found \(network.layout.count)")

@@ -17,19 +17,16 @@ public final class CheckpointFile {
   /// Texts of others.
   public let notes: [String: String]
 
-  /// - Parameter layout: of the network of a configuration; nil where there is no such network.
+  /// - Parameter layout: of the network of a configuration; throws where its sizes make none.
   /// - Throws: as `Checkpoint.load`.
-  public init(_ path: String, layout layoutOf: (Configuration) throws -> ParameterLayout?) throws {
+  public init(_ path: String, layout layoutOf: (Configuration) throws -> ParameterLayout) throws {
     let file = try TensorFile(path)
     self.file = file
     notes = file.metadata.filter { !$0.key.hasPrefix(MetadataKey.prefix) }
     (configuration, conditions, layout, state) = try at(path) {
       let metadata = try MetadataReader(file.metadata)
       let configuration = try Configuration(metadata, file)
-      guard let layout = try layoutOf(configuration) else {
-        throw Failure(.badData, "there is no network of architecture \(configuration.architecture.rawValue)")
-      }
-      return (configuration, try Conditions(metadata), layout, try Self.state(metadata))
+      return (configuration, try Conditions(metadata), try layoutOf(configuration), try Self.state(metadata))
     }
     hasMoments = file.tensors.contains { $0.name.hasPrefix(TrainingName.firstMoment) }
     try at(path) { try checkTensors() }

@@ -51,7 +51,7 @@ struct MetadataReader {
 extension Configuration {
   /// From a file's metadata, and where they are silent from the names and shapes of its tensors.
   ///
-  /// - Throws: `Failure` with status 65 where neither tells the architecture, or the sizes are out of range.
+  /// - Throws: `Failure` with status 65 where neither tells the architecture; sizes are as they are told.
   init(_ metadata: MetadataReader, _ file: TensorFile) throws {
     let recognition = Recognition(file)
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
@@ -70,7 +70,6 @@ extension Configuration {
     isResidual = try metadata.value(MetadataKey.residual, expected: "true or false") { Bool($0) } ?? isResidual
     hasPositionalScalar =
       try metadata.value(MetadataKey.positionalScalar, expected: "true or false") { Bool($0) } ?? hasPositionalScalar
-    try check()
   }
 
   /// What `init` reads again.

@@ -8,14 +8,9 @@ public struct GRUNetwork: Network {
   let blocks: [Block]
   let output: LinearPlace
 
-  struct Block: Hashable, Sendable {
+  struct Block: Sendable {
     let gru: RecurrentPlace
-    let normWeight: ParameterLayout.Place
-    let normBias: ParameterLayout.Place
-
-    func norm<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LayerNorm<Scalar> {
-      LayerNorm(weight: parameters[normWeight], bias: parameters[normBias])
-    }
+    let norm: NormPlace
   }
 
   public init(_ configuration: Configuration) {
@@ -29,8 +24,7 @@ public struct GRUNetwork: Network {
       blocks.append(
         Block(
           gru: layout.addRecurrent("\(name).gru", layer: 0, gates: 3, inputs: width, hidden: width),
-          normWeight: layout.add("\(name).norm.weight", [width], .constant(1)),
-          normBias: layout.add("\(name).norm.bias", [width], .constant(0))))
+          norm: NormPlace("\(name).norm", width: width, in: &layout)))
     }
     self.blocks = blocks
     output = layout.addLinear("output_proj", inputs: width, outputs: configuration.dim)

@@ -97,7 +97,7 @@ import Testing
     ({ try file(without: ["blocks.0.gru.weight_ih_l0"]) }, ["no known network"]),
     ({ try file(metadata: ["nextvec.architecture": "grue"]) }, ["nextvec.architecture", "'grue'", "gru, amn"]),
     ({ try file(metadata: ["nextvec.architecture": "amn"]) }, ["dim: expected 1 to 65536, found 0"]),
-    ({ try file(metadata: ["nextvec.architecture": "ridge", "nextvec.dim": "3"]) }, ["no network", "ridge"]),
+    ({ try file(metadata: ["nextvec.architecture": "ridge", "nextvec.dim": "3"]) }, ["no sample"]),
     ({ try file(metadata: ["nextvec.layers": "3"]) }, ["blocks.2.gru.weight_ih_l0", "missing"]),
     ({ try file(metadata: ["nextvec.width": "99999999999"]) }, ["width: expected 1 to 16384"]),
     ({ try file(metadata: ["nextvec.width": "two"]) }, ["nextvec.width", "a whole number, found 'two'"]),

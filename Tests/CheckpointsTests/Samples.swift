@@ -9,8 +9,9 @@ import Testing
 
 /// A small network that stands for any other, its checkpoint, and files to break.
 enum Samples {
-  static func layout(_ configuration: Configuration) -> ParameterLayout? {
-    guard configuration.architecture == .gru else { return nil }
+  static func layout(_ configuration: Configuration) throws -> ParameterLayout {
+    _ = try configuration.network()
+    guard configuration.architecture == .gru else { throw Failure(.badData, "no sample") }
     var layout = ParameterLayout()
     let (dim, width) = (configuration.dim, configuration.width)
     _ = layout.addLinear("input_proj", inputs: configuration.inputWidth, outputs: width)
@@ -30,7 +31,7 @@ enum Samples {
   }
 
   static func parameters(seed: UInt64) throws -> Parameters<Float> {
-    let parameters = Parameters<Float>(try #require(layout(configuration)))
+    let parameters = Parameters<Float>(try layout(configuration))
     parameters.start(seed: seed)
     return parameters
   }

@@ -15,7 +15,7 @@ import Testing
     #expect(network.layout.entries.map(\.name).contains("blocks.3.gru.bias_hh_l0"))
   }
 
-  @Test(arguments: [(6, 3, 5, 2), (1, 1, 2, 1), (3, 1, 9, 3), (2, 6, 16, 1)])
+  @Test(arguments: [(6, 3, 5, 2), (1, 1, 2, 1), (3, 1, 9, 3), (2, 6, 16, 1), (1, 512, 4, 1)])
   func gradientsAreDerivatives(_ shape: (dim: Int, context: Int, width: Int, layers: Int)) {
     var configuration = configuration(
       dim: shape.dim, context: shape.context, width: shape.width, layers: shape.layers)

@@ -15,7 +15,7 @@ import Testing
     #expect(network.layout.entries.map(\.name).last == "output_proj.bias")
   }
 
-  @Test(arguments: [(6, 3, 5, 2), (1, 1, 1, 1), (3, 1, 9, 3), (2, 7, 16, 1)])
+  @Test(arguments: [(6, 3, 5, 2), (1, 1, 1, 1), (3, 1, 9, 3), (2, 7, 16, 1), (1, 512, 2, 1)])
   func gradientsAreDerivatives(_ shape: (dim: Int, context: Int, hidden: Int, layers: Int)) {
     let network = LSTMNetwork(
       configuration(dim: shape.dim, context: shape.context, hidden: shape.hidden, layers: shape.layers))

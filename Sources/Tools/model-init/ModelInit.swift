@@ -42,15 +42,25 @@ import Networks
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let configuration = try configuration(arguments)
     let path = arguments[CommonOptions.model]
-    guard configuration.architecture != .ridge,
-      let checkpoint = try Checkpoint(starting: configuration, seed: arguments.seed)
-    else {
-      throw arguments.refusal(of: architecture, expected: "an architecture that begins by chance and is trained")
+    guard configuration.architecture != .ridge else {
+      throw arguments.refusal(
+        of: architecture, expected: "an architecture that begins by chance; ridge-fit makes a ridge")
     }
+    let checkpoint = try begin(configuration, arguments)
     let file = try OutputFile(path)
     try checkpoint.write(to: file.descriptor, path: path)
     try file.commit()
     return .success
+  }
+
+  private static func begin(_ configuration: Configuration, _ arguments: Arguments) throws -> Checkpoint {
+    do {
+      return try Checkpoint(starting: configuration, seed: arguments.seed)
+    } catch var failure as Failure {
+      // The sizes come from the command line.
+      failure.status = .usage
+      throw failure
+    }
   }
 
   private static func configuration(_ arguments: Arguments) throws -> Configuration {

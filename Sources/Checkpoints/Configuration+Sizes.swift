@@ -1,4 +1,4 @@
-internal import Failures
+public import Networks
 
 extension Configuration {
   /// A number that the shapes of an architecture follow from.
@@ -52,45 +52,6 @@ extension Configuration {
     case .gru: [.dim, .context, .width, .layers]
     case .amn: [.dim, .context, .hidden]
     case .ridge: [.dim, .context]
-    }
-  }
-
-  /// Refuses sizes from which no network can be made.
-  ///
-  /// - Throws: `Failure` with status 65.
-  public func check() throws {
-    for size in sizes where !size.range.contains(self[size]) {
-      let (least, most) = (size.range.lowerBound, size.range.upperBound)
-      throw Failure(.badData, "\(size.rawValue): expected \(least) to \(most), found \(self[size])")
-    }
-    if sizes.contains(.heads), width % heads != 0 {
-      throw Failure(.badData, "heads: expected a divisor of the width \(width), found \(heads)")
-    }
-    guard dropout >= 0, dropout < 1 else {
-      throw Failure(.badData, "dropout: expected at least 0 and below 1, found \(dropout)")
-    }
-    try checkArchitecture()
-  }
-
-  /// Positions of a transformer whose table of them is a constant of PyTorch's shape.
-  static let positions = 100
-
-  private func checkArchitecture() throws {
-    switch architecture {
-    case .transformer, .rankerTransformer:
-      guard context > Self.positions else { return }
-      throw Failure(
-        .badData, "context: expected at most \(Self.positions) for \(architecture.rawValue), found \(context)",
-        hint: "\(architecture.rawValue) has a table of as many positions; lstm, gru and amn have no such limit")
-    case .mixtureTransformer, .mixtureLSTM:
-      let size: Size = architecture == .mixtureLSTM ? .hidden : .width
-      guard self[size] < 2 else { return }
-      throw Failure(
-        .badData, "\(size.rawValue): expected at least 2 for \(architecture.rawValue), found \(self[size])")
-    case .ridge:
-      guard hasPositionalScalar else { return }
-      throw Failure(.badData, "expected no positional scalar for ridge, whose every slot has a weight of its own")
-    case .lstm, .gru, .amn, .rankerLSTM: return
     }
   }
 

@@ -1,0 +1,77 @@
+import Checkpoints
+import Commands
+import Failures
+import Kernels
+import Networks
+import Stages
+import Streams
+import Vectors
+
+/// The predictor that `--model` names.
+struct Choice {
+  let forecast: any Forecast
+  /// A checkpoint's file name without its folders, or the predictor's name.
+  let name: String
+  /// The checkpoint.
+  let files: [Provenance.File]
+
+  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles) throws {
+    let word = arguments[ModelPredict.model]
+    let (horizon, raw) = (arguments[ModelPredict.horizon], arguments[ModelPredict.raw])
+    let capacity = arguments[ModelPredict.batch]
+    if word == "oracle" {
+      try Self.checkFutures(roles, horizon, arguments)
+      forecast = Oracle(dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw)
+      (name, files) = (word, [])
+    } else if let baseline = Baseline(rawValue: word) {
+      let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
+      forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      (name, files) = (word, [])
+    } else {
+      let checkpoint = try Self.load(word)
+      let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
+      let predictor = NetworkPredictor(
+        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity)
+      forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      name = word.split(separator: "/").last.map(String.init) ?? word
+      files = [try InputFile.describe(word)]
+    }
+  }
+
+  private static func load(_ path: String) throws -> Checkpoint {
+    do {
+      return try Checkpoint.load(path, trainingState: false)
+    } catch var failure as Failure where failure.status == .cannotOpen && !path.contains("/") {
+      failure.hint = failure.hint ?? "expected a checkpoint's file, or one of \(names.joined(separator: ", "))"
+      throw failure
+    }
+  }
+
+  /// - Throws: `.badData` where the windows are not those the network was made for.
+  private static func network(
+    _ configuration: Configuration, _ header: StreamHeader, _ roles: Roles
+  ) throws -> any Network {
+    guard configuration.dim == header.dim, configuration.context == roles.context else {
+      throw Failure(
+        .badData,
+        "expected windows of \(configuration.context) context chunks of dim \(configuration.dim), found "
+          + "\(roles.context) of dim \(header.dim)",
+        hint: configuration.dim == header.dim
+          ? "seq-build --ctx \(configuration.context) makes such windows"
+          : "the model has learnt from vectors of another embedding")
+    }
+    return try configuration.network()
+  }
+
+  /// The names that are no files.
+  static let names = Baseline.allCases.map(\.rawValue) + ["oracle"]
+
+  private static func checkFutures(_ roles: Roles, _ horizon: Int, _ arguments: Arguments) throws {
+    let futures = roles.slots(of: "future").count
+    guard futures < horizon - 1 else { return }
+    throw Failure(
+      .usage,
+      "--horizon \(horizon): the oracle needs the \(horizon - 1) chunks after the target; the windows have \(futures)",
+      hint: "seq-build --futures \(horizon - 1) adds them")
+  }
+}
