@@ -60,10 +60,7 @@ struct Choice {
           ? "seq-build --ctx \(configuration.context) makes such windows"
           : "the model has learnt from vectors of another embedding")
     }
-    guard let network = configuration.network() else {
-      throw Failure(.badData, "there is no network of architecture \(configuration.architecture.rawValue)")
-    }
-    return network
+    return try configuration.network()
   }
 
   /// The names that are no files.

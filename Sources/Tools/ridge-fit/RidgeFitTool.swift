@@ -81,6 +81,7 @@ import Vectors
         .badData, "windows of \(context) context chunks of dim \(dim): the equations would take more than 32 GiB",
         hint: "seq-build with a smaller --ctx")
     }
+    _ = try Configuration(.ridge, dim: dim, context: context).network()
   }
 
   private static func checkpoint(_ fit: RidgeFit, dim: Int, context: Int) -> Checkpoint {
