@@ -51,7 +51,7 @@ let package = Package(
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // Arithmetic: the only module that sees OpenBLAS.
-    module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
+    module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
     module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
 
