@@ -53,11 +53,20 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
     module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
+    module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
+    module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
+    // Apart from Evaluation, whose tools need no OpenBLAS.
+    module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
+
+    // Networks in files.
+    module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
-    module("Stages", uses: ["Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
+    module(
+      "Stages",
+      uses: ["Checksums", "Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
     // What predictions are held against.
     module(
       "Articles",
@@ -65,10 +74,15 @@ let package = Package(
 
     // What people type.
     tool("ablation-eval", uses: ["Articles", "Evaluation", "JSON", "Sequences", "Stages", "Streams", "Vectors"]),
+    tool("arrow-test", uses: ["JSON", "Kernels", "Regression", "Sequences", "Stages", "Streams", "Vectors"]),
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
+    tool("model-average", uses: ["Checkpoints"]),
+    tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
+    tool("model-init", uses: ["Checkpoints", "Networks"]),
+    tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
@@ -90,6 +104,9 @@ let package = Package(
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
+    tests(
+      "Checkpoints", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "TestSupport"],
+      settings: optimized),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),
@@ -98,9 +115,12 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
-    tests("Kernels", uses: ["Kernels"], settings: optimized),
+    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
-    tests("Networks", uses: ["Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
+    tests(
+      "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
+      settings: optimized),
     tests("Evaluation", uses: ["Evaluation", "Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     // These run the tools as people do; `swift test` builds every tool of the package beside them.
     .testTarget(

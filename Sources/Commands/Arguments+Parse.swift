@@ -49,7 +49,9 @@ private struct Parser {
     let body = word.dropFirst(2)
     let mark = body.firstIndex(of: "=")
     let name = String(body[..<(mark ?? body.endIndex)])
-    guard let option = options.first(where: { $0.flag.name == name }) else { throw unknown("--" + name, name: name) }
+    guard let option = options.first(where: { [$0.flag.name, $0.flag.alias].contains(name) }) else {
+      throw unknown("--" + name, name: name)
+    }
     try take(option, value: mark.map { String(body[body.index(after: $0)...]) })
   }
 

@@ -19,6 +19,10 @@ public enum CommonOptions {
   public static let output = Option.text(
     "output", placeholder: "FILE", help: "write to FILE, whole or not at all, instead of standard output"
   ).letter("o")
+  /// `--out FILE`: the model that a tool makes; never standard output, since a model is read at any place.
+  public static let model = Option.text(
+    "out", placeholder: "FILE", help: "the new model, written whole or not at all; --output means the same"
+  ).letter("o").alias("output").required()
   /// `--label NAME`: what a report calls its data.
   public static let label = Option.text("label", placeholder: "NAME", help: "the name of the data in the report")
   /// `--format json|table`: the form of a report.

@@ -4,6 +4,8 @@ public struct Flag: Sendable {
   public var name: String
   /// The one-letter alias, for `-h`, `-q`, `-o` and `-n` only.
   public var letter: Character?
+  /// A second long name, without its dashes.
+  public var alias: String?
   /// What stands for the value in `--help`; nil where the flag takes none.
   public var placeholder: String?
   /// What the value must be, to follow "expected ": "a whole number from 1 to 512".

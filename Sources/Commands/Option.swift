@@ -36,6 +36,13 @@ public struct Option<Value: Sendable>: OptionProtocol {
     return option
   }
 
+  /// The same option under a second long name too.
+  public func alias(_ name: String) -> Option {
+    var option = self
+    option.flag.alias = name
+    return option
+  }
+
   /// The same option with words for what happens without it: `--help` shows them as its default.
   public func showing(default words: String) -> Option {
     var option = self

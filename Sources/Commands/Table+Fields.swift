@@ -1,8 +1,8 @@
-import JSON
+public import JSON
 
 extension Table {
   /// The fields one below the other, the members of an object indented below its name.
-  init(fields: [(name: String, value: JSON)]) {
+  public init(fields: [(name: String, value: JSON)]) {
     self.init()
     section(rows: fields.flatMap { Table.rows($0.name, $0.value, depth: 0) })
   }

@@ -15,8 +15,11 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
-  /// eˣ of eight numbers at once.
+  // Eight at a time: Exponential.swift.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
+  /// 1 / (1 + e^−x).
+  static func logistic(_ x: SIMD8<Self>) -> SIMD8<Self>
+  static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// The standard normal distribution at x: its cumulative probability Φ(x) and its density φ(x).
   static func normal(_ x: SIMD8<Self>) -> (cumulative: SIMD8<Self>, density: SIMD8<Self>)
   /// √x of eight numbers at once.

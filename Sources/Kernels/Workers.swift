@@ -21,6 +21,13 @@ public enum Workers {
     isTaken.store(false, ordering: .releasing)
   }
 
+  /// Readies OpenBLAS for a call that no kernel makes.
+  static func prepare() {
+    while !take() { sched_yield() }
+    if team == nil { _ = hire(1) }
+    isTaken.store(false, ordering: .releasing)
+  }
+
   private static func take() -> Bool {
     isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
   }

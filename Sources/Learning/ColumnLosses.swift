@@ -30,8 +30,8 @@ struct ColumnLosses<Scalar: Real> {
   private mutating func load(_ output: Matrix<Scalar>, _ target: Matrix<Scalar>) {
     guard !isLoaded else { return }
     isLoaded = true
-    Moments.ofColumns(output, means: means, deviations: deviations)
-    Moments.ofColumns(target, means: targetMeans, deviations: targetDeviations)
+    ColumnMoments.ofColumns(output, means: means, deviations: deviations)
+    ColumnMoments.ofColumns(target, means: targetMeans, deviations: targetDeviations)
   }
 
   mutating func moment(_ output: Matrix<Scalar>, _ target: Matrix<Scalar>, _ factor: Double) -> Double {
@@ -71,6 +71,6 @@ struct ColumnLosses<Scalar: Real> {
 
   func addGradient(_ output: Matrix<Scalar>, to gradient: Matrix<Scalar>) {
     guard hasGradient else { return }
-    Moments.add(shifts: shifts, factors: factors, times: output, to: gradient)
+    ColumnMoments.add(shifts: shifts, factors: factors, times: output, to: gradient)
   }
 }

@@ -2,7 +2,8 @@ internal import Kernels
 
 /// The part of a network that reads a context: contexts in, one row of features a window out. Heads build on it.
 ///
-/// Its initializer takes the layout to add its parameters to, and the configuration that their shapes follow from.
+/// Its initializer takes the layout to add its parameters to, and the configuration that their shapes follow from. Its
+/// sites of dropout are numbered below 1000, and a head's from there on.
 protocol Encoder: Sendable {
   /// Columns of a row of features.
   var width: Int { get }

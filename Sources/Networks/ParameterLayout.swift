@@ -71,8 +71,21 @@ public struct ParameterLayout: Hashable, Sendable {
       bias: add("\(name).bias", [outputs], .uniform(bound)))
   }
 
+  /// The same layout with something before every name.
+  func prefixed(_ prefix: String) -> ParameterLayout {
+    var layout = self
+    layout.entries = entries.map { entry in
+      Entry(
+        name: prefix + entry.name, shape: entry.shape, start: entry.start, isConstant: entry.isConstant,
+        offset: entry.offset, count: entry.count)
+    }
+    return layout
+  }
+
   /// Numbers that are learnt.
   public var trainable: Int { entries.reduce(0) { $0 + ($1.isConstant ? 0 : $1.count) } }
+  /// Numbers that are not.
+  public var constants: Int { entries.reduce(0) { $0 + ($1.isConstant ? $1.count : 0) } }
 
   /// Where in the run the numbers are that are learnt: as few ranges as the constants between them allow, the gaps
   /// between neighbours included.
@@ -131,15 +144,19 @@ public final class Parameters<Scalar: Real> {
 
   /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
   public func start(seed: UInt64) {
-    for (place, entry) in layout.entries.enumerated() {
-      var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
-      let numbers = self[place].entries
-      switch entry.start {
-      case .constant(let value): numbers.update(repeating: Scalar(value))
-      case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
-      case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
-      case .sinusoids: Self.sinusoids(self[place])
-      }
+    for place in layout.entries.indices { start(place, seed: seed) }
+  }
+
+  /// Gives one entry its beginning.
+  public func start(_ place: ParameterLayout.Place, seed: UInt64 = 0) {
+    let entry = layout.entries[place]
+    var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
+    let numbers = self[place].entries
+    switch entry.start {
+    case .constant(let value): numbers.update(repeating: Scalar(value))
+    case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
+    case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
+    case .sinusoids: Self.sinusoids(self[place])
     }
   }
 

@@ -22,18 +22,19 @@ public struct Filter {
   /// Writes the header, hands every frame to `each`, and ends the stream.
   ///
   /// - Parameters:
+  ///   - files: what else is read.
   ///   - adapt: makes the output's header of the input's, in place.
   ///   - each: takes a frame and writes what becomes of it; answers false when it has had enough.
   ///   - finish: writes what is held back, and tells what was left out.
   public func run(
-    adapt: (inout StreamHeader) throws -> Void = { _ in },
+    files: [Provenance.File] = [], adapt: (inout StreamHeader) throws -> Void = { _ in },
     each: (VectorBlock, StreamWriter) throws -> Bool,
     finish: (StreamWriter) throws -> [String: Int] = { _ in [:] }
   ) throws {
     var header = input.header
     try adapt(&header)
     header.provenance = input.header.provenance.adding(
-      arguments, parents: input.header.provenance.last.map { [$0] } ?? [], seed: seed)
+      arguments, parents: input.header.provenance.last.map { [$0] } ?? [], seed: seed, files: files)
     let writer = try output.begin(header)
     let progress = Progress(arguments, unit: "rows")
     var isWhole = true
@@ -46,7 +47,8 @@ public struct Filter {
     for (name, count) in try finish(writer) where count > 0 { counts["\(arguments.tool):\(name)", default: 0] += count }
     progress.finish()
     let provenance =
-      isWhole ? input.provenance.adding(arguments, parents: input.writers, seed: seed) : header.provenance
+      isWhole
+      ? input.provenance.adding(arguments, parents: input.writers, seed: seed, files: files) : header.provenance
     try output.finish(counts: counts, provenance: provenance)
   }
 }

@@ -10,7 +10,7 @@ assert_equal "$(ls "$root/bin" | sort | tr '\n' ' ')" "$(echo "$tools" | sort | 
 
 # The data path needs no linear algebra.
 for tool in $tools; do
-  ! grep -q "tool(\"$tool\".*\"\(Kernels\|Networks\)\"" "$root/Package.swift" || continue
+  ! grep -q "tool(\"$tool\".*\"\(Checkpoints\|Kernels\|Networks\)\"" "$root/Package.swift" || continue
   ! ldd "$root/bin/$tool" | grep -q openblas || fail "$tool without OpenBLAS"
   held
 done

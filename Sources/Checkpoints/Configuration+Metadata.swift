@@ -1,0 +1,97 @@
+internal import Failures
+internal import Networks
+
+/// The texts in a checkpoint's header that are ours: each under `nextvec.`.
+enum MetadataKey {
+  static let prefix = "nextvec."
+  /// The version of the keys and of the names under `training.`.
+  static let version = prefix + "checkpoint"
+  static let architecture = prefix + "architecture"
+  static let dropout = prefix + "dropout"
+  static let residual = prefix + "residual"
+  static let positionalScalar = prefix + "positional_scalar"
+  static let positionalScale = prefix + "positional_scale"
+  static let lastSlotBias = prefix + "last_slot_bias"
+  static let training = prefix + "training"
+
+  static func size(_ size: Configuration.Size) -> String { prefix + size.rawValue }
+
+  static let all: Set<String> = Set(Configuration.Size.allCases.map(size)).union([
+    version, architecture, dropout, residual, positionalScalar, positionalScale, lastSlotBias, training,
+  ])
+}
+
+/// Reads our texts; each failure names its key.
+struct MetadataReader {
+  private let texts: [String: String]
+
+  /// - Throws: `Failure` with status 65 where a key of ours is unknown or the version is another.
+  init(_ texts: [String: String]) throws {
+    self.texts = texts
+    let unknown = texts.keys.filter { $0.hasPrefix(MetadataKey.prefix) && !MetadataKey.all.contains($0) }
+    if let key = unknown.min() { throw Failure(.badData, "the metadata's key \(key) is not known") }
+    if let version = texts[MetadataKey.version], version != "1" {
+      throw Failure(.badData, "expected version 1 of checkpoints, found \(version)", hint: "a newer nextvec wrote it")
+    }
+  }
+
+  func text(_ key: String) -> String? { texts[key] }
+
+  func value<Value>(_ key: String, expected: String, _ read: (String) -> Value?) throws -> Value? {
+    guard let text = texts[key] else { return nil }
+    guard let value = read(text) else { throw Failure(.badData, "\(key): expected \(expected), found '\(text)'") }
+    return value
+  }
+
+  func number(_ key: String) throws -> Double? {
+    try value(key, expected: "a finite number") { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+  }
+}
+
+extension Configuration {
+  /// From a file's metadata, and where they are silent from the names and shapes of its tensors.
+  ///
+  /// - Throws: `Failure` with status 65 where neither tells the architecture; sizes are as they are told.
+  init(_ metadata: MetadataReader, _ file: TensorFile) throws {
+    let recognition = Recognition(file)
+    let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
+    let told = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
+    guard let architecture = told ?? recognition.architecture else {
+      throw Failure(
+        .badData, "its tensors are those of no known network",
+        hint: "nextvec.architecture in the file's metadata may name one of \(names)")
+    }
+    self = recognition.configuration(of: architecture)
+    for size in Size.allCases {
+      let told = try metadata.value(MetadataKey.size(size), expected: "a whole number") { Int($0) }
+      self[size] = told ?? self[size]
+    }
+    dropout = try metadata.number(MetadataKey.dropout) ?? dropout
+    isResidual = try metadata.value(MetadataKey.residual, expected: "true or false") { Bool($0) } ?? isResidual
+    hasPositionalScalar =
+      try metadata.value(MetadataKey.positionalScalar, expected: "true or false") { Bool($0) } ?? hasPositionalScalar
+  }
+
+  /// What `init` reads again.
+  var metadata: [String: String] {
+    var texts = [
+      MetadataKey.version: "1", MetadataKey.architecture: architecture.rawValue, MetadataKey.dropout: "\(dropout)",
+      MetadataKey.residual: "\(isResidual)", MetadataKey.positionalScalar: "\(hasPositionalScalar)",
+    ]
+    for size in sizes { texts[MetadataKey.size(size)] = "\(self[size])" }
+    return texts
+  }
+}
+
+extension Conditions {
+  /// What inference needs beside the parameters.
+  init(_ metadata: MetadataReader) throws {
+    self.init()
+    positionalScale = try metadata.number(MetadataKey.positionalScale) ?? 0
+    lastSlotBias = try metadata.number(MetadataKey.lastSlotBias) ?? 0
+  }
+
+  var metadata: [String: String] {
+    [MetadataKey.positionalScale: "\(positionalScale)", MetadataKey.lastSlotBias: "\(lastSlotBias)"]
+  }
+}

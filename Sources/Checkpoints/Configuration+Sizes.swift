@@ -1,0 +1,68 @@
+public import Networks
+
+extension Configuration {
+  /// A number that the shapes of an architecture follow from.
+  public enum Size: String, CaseIterable, Sendable {
+    case dim
+    case context
+    case width
+    case hidden
+    case layers
+    case heads
+
+    /// What is accepted: far beyond use, and far from where arithmetic on shapes would overflow.
+    public var range: ClosedRange<Int> {
+      switch self {
+      case .dim: 1...65536
+      case .context: 1...512
+      case .width, .hidden: 1...16384
+      case .layers, .heads: 1...256
+      }
+    }
+  }
+
+  public subscript(size: Size) -> Int {
+    get {
+      switch size {
+      case .dim: dim
+      case .context: context
+      case .width: width
+      case .hidden: hidden
+      case .layers: layers
+      case .heads: heads
+      }
+    }
+    set {
+      switch size {
+      case .dim: dim = newValue
+      case .context: context = newValue
+      case .width: width = newValue
+      case .hidden: hidden = newValue
+      case .layers: layers = newValue
+      case .heads: heads = newValue
+      }
+    }
+  }
+
+  /// The sizes that the architecture has; the others mean nothing to it.
+  public var sizes: [Size] {
+    switch architecture {
+    case .transformer, .rankerTransformer, .mixtureTransformer: [.dim, .context, .width, .layers, .heads]
+    case .lstm, .rankerLSTM, .mixtureLSTM: [.dim, .context, .hidden, .layers]
+    case .gru: [.dim, .context, .width, .layers]
+    case .amn: [.dim, .context, .hidden]
+    case .ridge: [.dim, .context]
+    }
+  }
+
+  /// The first thing in which another configuration differs: `width: 512 and 256`; nil where none does.
+  public func difference(from other: Configuration) -> String? {
+    func line(_ name: String, _ one: some CustomStringConvertible, _ two: some CustomStringConvertible) -> String? {
+      one.description == two.description ? nil : "\(name): \(one) and \(two)"
+    }
+    return line("architecture", architecture.rawValue, other.architecture.rawValue)
+      ?? sizes.lazy.compactMap { line($0.rawValue, self[$0], other[$0]) }.first
+      ?? line("dropout", dropout, other.dropout) ?? line("residual", isResidual, other.isResidual)
+      ?? line("positional_scalar", hasPositionalScalar, other.hasPositionalScalar)
+  }
+}

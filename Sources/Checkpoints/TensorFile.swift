@@ -1,0 +1,108 @@
+internal import Descriptors
+internal import Failures
+internal import Glibc
+
+/// An open file in the safetensors format. Opening it reads and checks its header; numbers are read when asked for, each
+/// to where it shall be, so that no second copy of the file is in memory.
+public final class TensorFile {
+  public let path: String
+  /// In the order of their bytes.
+  public let tensors: [TensorDescription]
+  /// The texts of the header.
+  public let metadata: [String: String]
+  /// Bytes of the file.
+  public let size: Int
+
+  private let descriptor: Int32
+  /// Where in the file the data begin.
+  private let dataStart: Int
+  private let places: [String: Int]
+
+  /// - Throws: `Failure` with status 66 where it cannot be opened, 65 where it is malformed, 74 where reading fails.
+  public init(_ path: String) throws {
+    self.path = path
+    let opened = try at(path) { try Self.open(path) }
+    do {
+      let header = try at(path) { try Self.readHeader(opened.descriptor, size: opened.size) }
+      (tensors, metadata, dataStart) = (header.header.tensors, header.header.metadata, header.dataStart)
+    } catch {
+      close(opened.descriptor)
+      throw error
+    }
+    (descriptor, size) = opened
+    places = Dictionary(
+      tensors.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  deinit { close(descriptor) }
+
+  /// The tensor of this name, if there is one.
+  public subscript(name: String) -> TensorDescription? { places[name].map { tensors[$0] } }
+
+  /// Reads a tensor of weights as float32.
+  ///
+  /// - Parameter numbers: as many as the tensor has.
+  /// - Throws: `Failure` with status 65 where they are no weights or not all finite, 74 where reading fails.
+  public func read(_ tensor: TensorDescription, into numbers: UnsafeMutableBufferPointer<Float>) throws {
+    precondition(numbers.count == tensor.count, "a place for every number")
+    try at(path) {
+      try at(tensor.name) {
+        guard tensor.type.isWeight else {
+          throw Failure(
+            .badData, "expected numbers of type F32 (or F16, BF16, F64), found \(tensor.type.rawValue)",
+            hint: "save it as float32")
+        }
+        try copy(tensor, into: numbers)
+        if let place = firstNonFinite(numbers) {
+          throw Failure(.badData, "expected finite numbers, found \(numbers[place]) at entry \(place)")
+        }
+      }
+    }
+  }
+
+  private func copy(_ tensor: TensorDescription, into numbers: UnsafeMutableBufferPointer<Float>) throws {
+    let start = dataStart + tensor.bytes.lowerBound
+    if tensor.type == .float32 {
+      return try Descriptor(descriptor).read(into: UnsafeMutableRawBufferPointer(numbers), at: start)
+    }
+    let (step, width) = (1 << 16, tensor.type.size)
+    try withUnsafeTemporaryAllocation(byteCount: step * width, alignment: 8) { buffer in
+      for first in stride(from: 0, to: numbers.count, by: step) {
+        let count = min(step, numbers.count - first)
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count * width)])
+        try Descriptor(descriptor).read(into: part, at: start + first * width)
+        let target = UnsafeMutableBufferPointer(rebasing: numbers[first..<first + count])
+        tensor.type.convert(UnsafeRawBufferPointer(part), to: target)
+      }
+    }
+  }
+
+  private static func open(_ path: String) throws -> (descriptor: Int32, size: Int) {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Failure.system(.cannotOpen, "cannot be opened") }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Failure(.cannotOpen, "expected a file", hint: "tensors are not read from pipes and folders")
+    }
+    return (descriptor, Int(status.st_size))
+  }
+
+  private static func readHeader(_ descriptor: Int32, size: Int) throws -> (header: TensorHeader, dataStart: Int) {
+    guard size >= 8 else { throw TensorHeader.malformed("expected the 8 bytes of a header's length, found \(size)") }
+    var word: UInt64 = 0
+    try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }
+    let length = UInt64(littleEndian: word)
+    guard length <= UInt64(TensorHeader.longest), let count = Int(exactly: length), count <= size - 8 else {
+      let most = min(size - 8, TensorHeader.longest)
+      throw Failure(
+        .badData, "expected a header of at most \(most) bytes, found the length \(length)",
+        hint: "it may be cut short, or no safetensors file")
+    }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 8)
+    defer { buffer.deallocate() }
+    let text = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    try Descriptor(descriptor).read(into: text, at: 8)
+    return (try TensorHeader(UnsafeRawBufferPointer(text), dataBytes: size - 8 - count), 8 + count)
+  }
+}

@@ -1,0 +1,86 @@
+/// Sums over the slots of every window's context, and what goes back through them.
+///
+/// Rows are position-major: slot t of window b in a batch of n windows is row t·n + b of (slots · n, width). What there
+/// is once a window is (n, width); what there is once a slot is (n, slots).
+public enum ContextRows<Scalar: Real> {
+  /// y[b] = Σₜ c[t, b] / slots.
+  public static func mean(_ c: Matrix<Scalar>, into y: Matrix<Scalar>) {
+    let slots = slots(c, y)
+    each(slots, y) { b in
+      let target = y.base + b * y.stride
+      target.update(repeating: 0, count: y.columns)
+      for t in 0..<slots { add(1 / Scalar(slots), c.base + (t * y.rows + b) * c.stride, to: target, y.columns) }
+    }
+  }
+
+  /// s[b, t] = scale · a[b] · c[t, b].
+  public static func dots(_ a: Matrix<Scalar>, _ c: Matrix<Scalar>, scale: Scalar = 1, into s: Matrix<Scalar>) {
+    let slots = slots(c, a)
+    precondition(s.rows == a.rows && s.columns == slots, "a number for every slot")
+    each(slots, a) { b in
+      for t in 0..<slots {
+        s.base[b * s.stride + t] =
+          scale * dot(a.base + b * a.stride, c.base + (t * a.rows + b) * c.stride, a.columns)
+      }
+    }
+  }
+
+  /// y[b] = scale · Σₜ s[b, t] · c[t, b].
+  public static func mix(_ s: Matrix<Scalar>, _ c: Matrix<Scalar>, scale: Scalar = 1, into y: Matrix<Scalar>) {
+    let slots = slots(c, y)
+    precondition(s.rows == y.rows && s.columns == slots, "a number for every slot")
+    each(slots, y) { b in
+      let target = y.base + b * y.stride
+      target.update(repeating: 0, count: y.columns)
+      for t in 0..<slots {
+        add(scale * s.base[b * s.stride + t], c.base + (t * y.rows + b) * c.stride, to: target, y.columns)
+      }
+    }
+  }
+
+  /// c[t, b] = scale · s[b, t] · y[b], the way back of `mix` by c.
+  ///
+  /// - Parameters:
+  ///   - s: nil where every slot's number is 1.
+  ///   - adding: to what c holds.
+  public static func spread(
+    _ s: Matrix<Scalar>?, _ y: Matrix<Scalar>, scale: Scalar = 1, into c: Matrix<Scalar>, adding: Bool
+  ) {
+    let slots = slots(c, y)
+    precondition(s.map { $0.rows == y.rows && $0.columns == slots } ?? true, "a number for every slot")
+    each(slots, y) { b in
+      for t in 0..<slots {
+        let target = c.base + (t * y.rows + b) * c.stride
+        if !adding { target.update(repeating: 0, count: y.columns) }
+        let factor = s.map { $0.base[b * $0.stride + t] } ?? 1
+        add(scale * factor, y.base + b * y.stride, to: target, y.columns)
+      }
+    }
+  }
+
+  /// The slots of contexts c, of which y has a row a window.
+  private static func slots(_ c: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Int {
+    precondition(y.columns == c.columns && y.rows > 0 && c.rows % y.rows == 0, "contexts of the windows")
+    return c.rows / y.rows
+  }
+
+  private static func each(_ slots: Int, _ y: Matrix<Scalar>, _ body: (Int) -> Void) {
+    Workers.parallel(y.rows, least: max(1, 8192 / max(slots * y.columns, 1))) { windows in
+      for b in windows { body(b) }
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func add(
+    _ scale: Scalar, _ x: UnsafePointer<Scalar>, to y: UnsafeMutablePointer<Scalar>, _ count: Int
+  ) {
+    Lanes.add(scale, x, to: y, count)
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func dot(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int) -> Scalar {
+    Lanes.dot(a, b, count)
+  }
+}

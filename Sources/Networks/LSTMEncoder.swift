@@ -1,0 +1,99 @@
+internal import Kernels
+
+/// A stack of LSTM layers named "lstm", with dropout between them; the features are the last layer's output at the last
+/// chunk.
+struct LSTMEncoder: Encoder {
+  let configuration: Configuration
+  let layers: [RecurrentPlace]
+
+  init(_ layout: inout ParameterLayout, _ configuration: Configuration) {
+    precondition(configuration.layers > 0, "a layer at least")
+    self.configuration = configuration
+    var layers: [RecurrentPlace] = []
+    for layer in 0..<configuration.layers {
+      let inputs = layer == 0 ? configuration.inputWidth : configuration.hidden
+      layers.append(
+        layout.addRecurrent("lstm", layer: layer, gates: 4, inputs: inputs, hidden: configuration.hidden))
+    }
+    self.layers = layers
+  }
+
+  var width: Int { configuration.hidden }
+
+  func makePass<Scalar: Real>(
+    _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
+  ) -> any EncoderPass<Scalar> {
+    LSTMEncoderPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  }
+}
+
+private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
+  private let encoder: LSTMEncoder
+  private let arena = Arena<Scalar>()
+  let contexts: Matrix<Scalar>
+  let features: Matrix<Scalar>
+  let featureGradient: Matrix<Scalar>
+  let contextGradient: Matrix<Scalar>?
+  private let states: [LSTM<Scalar>.State]
+  /// Every layer's output as the next one reads it in training, where dropout has zeroed some of it.
+  private let dropped: [Matrix<Scalar>]
+  /// The gradient by the output of the layer at hand.
+  private let hiddenGradient: Matrix<Scalar>
+
+  init(_ encoder: LSTMEncoder, capacity: Int, training: Bool, contextGradient: Bool) {
+    self.encoder = encoder
+    let (arena, configuration) = (arena, encoder.configuration)
+    let (steps, hidden) = (configuration.context, configuration.hidden)
+    let rows = steps * capacity
+    contexts = arena.matrix(rows: rows, columns: configuration.inputWidth)
+    features = arena.matrix(rows: capacity, columns: hidden)
+    featureGradient = arena.matrix(rows: training ? capacity : 0, columns: hidden)
+    self.contextGradient =
+      contextGradient ? arena.matrix(rows: rows, columns: configuration.inputWidth) : nil
+    states = encoder.layers.map { _ in
+      LSTM<Scalar>.State(arena, steps: steps, capacity: capacity, hidden: hidden, training: training)
+    }
+    let drops = training && configuration.dropout > 0
+    dropped = encoder.layers.dropLast().map { _ in arena.matrix(rows: drops ? rows : 0, columns: hidden) }
+    hiddenGradient = arena.matrix(rows: training ? rows : 0, columns: hidden)
+  }
+
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
+    let rows = encoder.configuration.context * windows
+    PositionalColumn.fill(contexts, encoder.configuration, windows: windows, scale: conditions.positionalScale)
+    for (layer, place) in encoder.layers.enumerated() {
+      if layer > 0, let dropout = dropout(into: layer, conditions) {
+        dropout.apply(states[layer - 1].hiddens.first(rows), into: dropped[layer - 1].first(rows))
+      }
+      parameters.lstm(place).forward(input(of: layer, rows, conditions), windows: windows, states[layer])
+    }
+    let output = states[states.count - 1].hiddens
+    features.first(windows).copy(from: output.rows(rows - windows..<rows))
+  }
+
+  func backward(
+    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    adding: Bool
+  ) {
+    let rows = encoder.configuration.context * windows
+    let gradient = hiddenGradient.first(rows)
+    gradient.rows(rows - windows..<rows).copy(from: featureGradient.first(windows))
+    for (layer, place) in encoder.layers.enumerated().reversed() {
+      parameters.lstm(place).backward(
+        input(of: layer, rows, conditions), windows: windows, states[layer], hiddenGradient: gradient,
+        ofLastStep: layer == encoder.layers.count - 1, into: layer > 0 ? gradient : contextGradient?.first(rows),
+        gradients: gradients.lstm(place), adding: adding)
+      if layer > 0 { dropout(into: layer, conditions)?.apply(gradient, into: gradient) }
+    }
+  }
+
+  private func dropout(into layer: Int, _ conditions: Conditions) -> Dropout? {
+    Dropout(conditions.noise, site: layer, rate: encoder.configuration.dropout)
+  }
+
+  private func input(of layer: Int, _ rows: Int, _ conditions: Conditions) -> Matrix<Scalar> {
+    if layer == 0 { return contexts.first(rows) }
+    if dropout(into: layer, conditions) != nil { return dropped[layer - 1].first(rows) }
+    return states[layer - 1].hiddens.first(rows)
+  }
+}

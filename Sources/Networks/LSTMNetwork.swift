@@ -1,0 +1,58 @@
+public import Kernels
+
+/// A stack of LSTM layers, and a linear map of its last output.
+public struct LSTMNetwork: Network {
+  public let configuration: Configuration
+  public let layout: ParameterLayout
+  let encoder: LSTMEncoder
+  let output: LinearPlace
+
+  public init(_ configuration: Configuration) {
+    var layout = ParameterLayout()
+    encoder = LSTMEncoder(&layout, configuration)
+    output = layout.addLinear("output_proj", inputs: encoder.width, outputs: configuration.dim)
+    self.configuration = configuration
+    self.layout = layout
+  }
+
+  public func makePass<Scalar: Real>(
+    _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
+  ) -> any Pass<Scalar> {
+    LSTMPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  }
+}
+
+private final class LSTMPass<Scalar: Real>: Pass {
+  private let network: LSTMNetwork
+  private let arena = Arena<Scalar>()
+  private let encoder: any EncoderPass<Scalar>
+  let output: Matrix<Scalar>
+  let outputGradient: Matrix<Scalar>
+
+  init(_ network: LSTMNetwork, capacity: Int, training: Bool, contextGradient: Bool) {
+    self.network = network
+    let dim = network.configuration.dim
+    encoder = network.encoder.makePass(
+      Scalar.self, capacity: capacity, training: training, contextGradient: contextGradient)
+    output = arena.matrix(rows: capacity, columns: dim)
+    outputGradient = arena.matrix(rows: training ? capacity : 0, columns: dim)
+  }
+
+  var contexts: Matrix<Scalar> { encoder.contexts }
+  var contextGradient: Matrix<Scalar>? { encoder.contextGradient }
+
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
+    encoder.forward(parameters, windows: windows, conditions: conditions)
+    parameters.linear(network.output).forward(encoder.features.first(windows), into: output.first(windows))
+  }
+
+  func backward(
+    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    adding: Bool
+  ) {
+    parameters.linear(network.output).backward(
+      outputGradient.first(windows), encoder.features.first(windows), into: encoder.featureGradient.first(windows),
+      gradients: gradients.linear(network.output), adding: adding)
+    encoder.backward(parameters, windows: windows, conditions: conditions, into: gradients, adding: adding)
+  }
+}

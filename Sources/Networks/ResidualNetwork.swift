@@ -1,0 +1,91 @@
+public import Kernels
+
+/// The residual wrapper of P2: output u(u(c of the last slot) + a·u(base(c))), a learnt and 0.5 at first.
+///
+/// The base's parameters bear their names with `base.` before them.
+public struct ResidualNetwork: Network {
+  public let configuration: Configuration
+  public let layout: ParameterLayout
+  let base: any Network
+  let alpha: ParameterLayout.Place
+
+  public init(_ base: any Network) {
+    // The base's entries keep their places, by which it finds its parameters in the whole's.
+    var layout = base.layout.prefixed("base.")
+    alpha = layout.add("alpha", [], .constant(0.5))
+    self.base = base
+    self.layout = layout
+    var configuration = base.configuration
+    configuration.isResidual = true
+    self.configuration = configuration
+  }
+
+  public func makePass<Scalar: Real>(
+    _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
+  ) -> any Pass<Scalar> {
+    ResidualPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  }
+}
+
+private final class ResidualPass<Scalar: Real>: Pass {
+  private let network: ResidualNetwork
+  private let arena = Arena<Scalar>()
+  private let base: any Pass<Scalar>
+  /// (capacity, dim): u(c of the last slot), u(base(c)), and their norms.
+  private let last: Matrix<Scalar>
+  private let step: Matrix<Scalar>
+  private let lastNorms: Matrix<Scalar>
+  private let stepNorms: Matrix<Scalar>
+  private let outputNorms: Matrix<Scalar>
+  private let dSum: Matrix<Scalar>
+  let output: Matrix<Scalar>
+  let outputGradient: Matrix<Scalar>
+  var contexts: Matrix<Scalar> { base.contexts }
+  var contextGradient: Matrix<Scalar>? { base.contextGradient }
+
+  init(_ network: ResidualNetwork, capacity n: Int, training: Bool, contextGradient: Bool) {
+    self.network = network
+    let (arena, dim, back) = (arena, network.configuration.dim, training ? n : 0)
+    base = network.base.makePass(Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
+    last = arena.matrix(rows: n, columns: dim)
+    step = arena.matrix(rows: n, columns: dim)
+    lastNorms = arena.matrix(rows: n, columns: 1)
+    stepNorms = arena.matrix(rows: n, columns: 1)
+    outputNorms = arena.matrix(rows: n, columns: 1)
+    dSum = arena.matrix(rows: back, columns: dim)
+    output = arena.matrix(rows: n, columns: dim)
+    outputGradient = arena.matrix(rows: back, columns: dim)
+  }
+
+  /// The last slot's vectors.
+  private func lastSlot(_ rows: Matrix<Scalar>, _ n: Int) -> Matrix<Scalar> {
+    let context = network.configuration.context
+    return rows.rows((context - 1) * n..<context * n).columns(0..<network.configuration.dim)
+  }
+
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
+    base.forward(parameters, windows: n, conditions: conditions)
+    UnitRows.forward(lastSlot(contexts, n), into: last.first(n), norms: lastNorms)
+    UnitRows.forward(base.output.first(n), into: step.first(n), norms: stepNorms)
+    Blend.of(1, last.first(n), parameters[network.alpha][0, 0], step.first(n), into: output.first(n))
+    UnitRows.forward(output.first(n), into: output.first(n), norms: outputNorms)
+  }
+
+  func backward(
+    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    adding: Bool
+  ) {
+    let dSum = dSum.first(n)
+    UnitRows.backward(outputGradient.first(n), output.first(n), norms: outputNorms, into: dSum)
+    let gradient = gradients[network.alpha]
+    let value = Blend.dot(dSum, step.first(n))
+    gradient[0, 0] = adding ? gradient[0, 0] + value : value
+    UnitRows.backward(
+      dSum, step.first(n), norms: stepNorms, into: base.outputGradient.first(n),
+      scale: parameters[network.alpha][0, 0])
+    base.backward(parameters, windows: n, conditions: conditions, into: gradients, adding: adding)
+    if let contextGradient {
+      UnitRows.backward(dSum, last.first(n), norms: lastNorms, into: lastSlot(contextGradient, n), adding: true)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+public import Kernels
+internal import Vectors
+
+/// What predicts, window by window, the chunks of steps 1 to `horizon`.
+public protocol Forecast: AnyObject {
+  var horizon: Int { get }
+  /// (capacity · horizon, dim): step h of window b, from 1, is row b · horizon + h − 1.
+  var predictions: Matrix<Float> { get }
+  /// Predictions so far without a length, which stay zero.
+  var zeroVectors: Int { get }
+  /// Where a batch gathers its contexts, which `run` may overwrite; nil for the batch's own memory.
+  var contexts: Matrix<Float>? { get }
+  /// Fills the first windows · horizon rows of `predictions`.
+  ///
+  /// - Parameter batch: closed, with its contexts in `contexts`.
+  /// - Returns: the first row that holds a NaN or an infinity; nil where all is well.
+  func run(_ batch: WindowBatch<Float>) -> Int?
+}
+
+/// Predictions one chunk after the other: each slides into the context as a unit vector, and the oldest chunk leaves.
+public final class Rollout: Forecast {
+  public let horizon: Int
+  public let predictions: Matrix<Float>
+  public private(set) var zeroVectors = 0
+  public var contexts: Matrix<Float>? { predictor.contexts }
+
+  private let predictor: any Predictor
+  private let isRaw: Bool
+  private let arena = Arena<Float>()
+
+  /// - Parameter isRaw: leave predictions as they come out, instead of scaling them to unit length. The context gets
+  ///   unit vectors all the same.
+  public init(_ predictor: any Predictor, horizon: Int, isRaw: Bool) {
+    precondition(horizon >= 1, "a step at least")
+    self.predictor = predictor
+    self.horizon = horizon
+    self.isRaw = isRaw
+    let output = predictor.output
+    predictions = arena.matrix(rows: output.rows * horizon, columns: output.columns)
+  }
+
+  public func run(_ batch: WindowBatch<Float>) -> Int? {
+    let windows = batch.windows
+    for step in 0..<horizon {
+      predictor.predict(windows: windows)
+      for window in 0..<windows {
+        let row = window * horizon + step
+        guard predictions.takeRow(row, from: predictor.output.row(window), isRaw, &zeroVectors) else { return row }
+      }
+      if step + 1 < horizon { slide(step, windows, kept: (batch.roles.context - 1) * windows) }
+    }
+    return nil
+  }
+
+  /// Makes the predictions of a step the last chunks of the contexts.
+  private func slide(_ step: Int, _ windows: Int, kept: Int) {
+    let contexts = predictor.contexts
+    contexts.moveRows(from: windows, to: 0, count: kept)
+    for window in 0..<windows {
+      let slot = contexts.row(kept + window)
+      _ = slot.update(fromContentsOf: predictions.row(window * horizon + step))
+      if isRaw { _ = Products.normalize(slot) }
+    }
+  }
+}
+
+/// The truth in the place of predictions: what no model can beat.
+public final class Oracle: Forecast {
+  public let horizon: Int
+  public let predictions: Matrix<Float>
+  public private(set) var zeroVectors = 0
+  public var contexts: Matrix<Float>? { nil }
+
+  private let isRaw: Bool
+  private let arena = Arena<Float>()
+
+  /// - Parameter horizon: above 1 the windows have futures, one less than that or more.
+  public init(dim: Int, capacity: Int, horizon: Int, isRaw: Bool) {
+    precondition(horizon >= 1, "a step at least")
+    self.horizon = horizon
+    self.isRaw = isRaw
+    predictions = arena.matrix(rows: capacity * horizon, columns: dim)
+  }
+
+  public func run(_ batch: WindowBatch<Float>) -> Int? {
+    for window in 0..<batch.windows {
+      for step in 0..<horizon {
+        let row = window * horizon + step
+        // Step 2 is the first future.
+        let truth = step == 0 ? batch.targets.row(window) : batch.futures?.row((step - 1) * batch.windows + window)
+        guard let truth, predictions.takeRow(row, from: truth, isRaw, &zeroVectors) else { return row }
+      }
+    }
+    return nil
+  }
+}
+
+extension Matrix<Float> {
+  /// Takes over an output as a row, scaled to unit length unless it is to stay raw.
+  ///
+  /// - Returns: whether it is finite.
+  fileprivate func takeRow(
+    _ row: Int, from output: UnsafeMutableBufferPointer<Float>, _ isRaw: Bool, _ zeroVectors: inout Int
+  ) -> Bool {
+    let prediction = self.row(row)
+    _ = prediction.update(fromContentsOf: output)
+    let view = UnsafeBufferPointer(prediction)
+    guard Products.dot(view, view).isFinite else { return false }
+    let hasLength = isRaw ? view.contains { $0 != 0 } : Products.normalize(prediction)
+    if !hasLength { zeroVectors += 1 }
+    return true
+  }
+}

@@ -1,0 +1,180 @@
+internal import Evaluation
+internal import Failures
+internal import Kernels
+public import Vectors
+
+/// Whether articles differ from their own reversal (`arrow-test`), which no symmetric similarity can tell.
+///
+/// It reads the chunks twice: `survey` all of them, `prepare`, `measure` all of them again, `finish`.
+///
+/// Memory: ((context + 1) · dim)² doubles twice over, and what `Asymmetry` holds.
+public final class ArrowTest {
+  /// What was found.
+  public struct Findings: Sendable {
+    public var asymmetry: Double
+    public var nullMean: Double
+    /// The 95th percentile of the null distribution.
+    public var nullHigh: Double
+    /// (1 + the number of draws at or above `asymmetry`) / (1 + draws).
+    public var p: Double
+    /// Mean cosines and R² of the ridge predictors; nil where there was nothing to learn from, or nothing to score.
+    public var forwardSkill: Double?
+    public var backwardSkill: Double?
+    public var forwardRSquared: Double?
+    public var backwardRSquared: Double?
+    /// 95% interval of the difference of the skills; nil for fewer than two articles.
+    public var interval: ClosedRange<Double>?
+    /// Windows scored.
+    public var windows: Int
+
+    public var skillDifference: Double? {
+      guard let forwardSkill, let backwardSkill else { return nil }
+      return forwardSkill - backwardSkill
+    }
+  }
+
+  public private(set) var chunks = 0
+  public private(set) var zeroVectors = 0
+  /// Pairs of chunks that follow each other.
+  public private(set) var pairs = 0
+  /// What is reversed as a whole: articles, or runs of 64 chunks where there are few articles.
+  public var units: Int { isByRuns ? runs : articlesWithPairs.count }
+  public var isByRuns: Bool { articlesWithPairs.count < Self.fewArticles }
+  /// Articles with a pair.
+  public var articles: Int { articlesWithPairs.count }
+  /// Principal directions, once prepared.
+  public private(set) var components: Int
+
+  private let dim: Int
+  private let context: Int
+  private let seed: UInt64
+  private let penalty: Double
+  private let isFitted: (UInt64) -> Bool
+
+  private var articlesWithPairs: Set<UInt64> = []
+  private var runs = 0
+  private var lastRun: Asymmetry.Unit?
+  private var last: Key?
+  private let covariance: Moments
+  private var gathered = 0
+  private var regression: Moments?
+  private var fitting: ChunkRun
+  private var fittedWindows = 0
+  private var asymmetry: Asymmetry?
+  private var skill: DirectionSkill?
+
+  static let fewArticles = 40
+  static let fewestUnits = 12
+  private static let capacity = 512
+
+  /// - Parameters:
+  ///   - context: chunks that the ridge predictors see.
+  ///   - components: the most principal directions.
+  ///   - penalty: of the ridge predictors, as a share of the mean diagonal of the Gram matrix.
+  ///   - isFitted: whether the predictors learn from an article; they are scored on the others.
+  public init(
+    dim: Int, context: Int, components: Int, penalty: Double, seed: UInt64, isFitted: @escaping (UInt64) -> Bool
+  ) {
+    self.dim = dim
+    self.context = context
+    self.components = components
+    self.penalty = penalty
+    self.seed = seed
+    self.isFitted = isFitted
+    covariance = Moments(columns: dim, capacity: Self.capacity)
+    regression = Moments(columns: (context + 1) * dim, capacity: Self.capacity)
+    fitting = ChunkRun(length: context + 1, dim: dim)
+  }
+
+  /// The bytes that the test takes at most, nearly; nil where no number holds them.
+  public static func bytes(dim: Int, context: Int) -> Int? {
+    let (length, overflow) = dim.multipliedReportingOverflow(by: context + 1)
+    guard !overflow, let bytes = Moments.bytes(columns: length) else { return nil }
+    let (twice, overflows) = bytes.multipliedReportingOverflow(by: 2)
+    return overflows ? nil : twice
+  }
+
+  /// The first reading.
+  public func survey(_ block: VectorBlock) {
+    for row in block.repeated..<block.rows {
+      let (key, vector) = (block.key(row), block.vector(row))
+      chunks += 1
+      if vector.allSatisfy({ $0 == 0 }) { zeroVectors += 1 }
+      countPair(key)
+      covariance.buffer.setRow(gathered, to: vector)
+      gathered += 1
+      if gathered == Self.capacity { closeCovariance() }
+      if isFitted(key.article), let regression, fitting.enter(key, vector) {
+        fitting.copyWindow(into: fittedWindows % Self.capacity, of: regression.buffer)
+        fittedWindows += 1
+        if fittedWindows % Self.capacity == 0 { regression.add(rows: Self.capacity) }
+      }
+    }
+  }
+
+  private func countPair(_ key: Key) {
+    defer { last = key }
+    guard let last, last.isFollowed(by: key) else { return }
+    pairs += 1
+    articlesWithPairs.insert(key.article)
+    let run = Asymmetry.Unit(last, byRuns: true)
+    if run != lastRun { runs += 1 }
+    lastRun = run
+  }
+
+  private func closeCovariance() {
+    covariance.add(rows: gathered)
+    gathered = 0
+  }
+
+  /// Between the readings.
+  ///
+  /// - Throws: `.badData` where too little was read to tell anything.
+  public func prepare() throws {
+    guard units >= Self.fewestUnits else {
+      throw Failure(
+        .badData,
+        "not measurable: \(articles) articles with \(pairs) pairs of neighbours make \(units) units; expected "
+          + "\(Self.fewArticles) articles, or \(Self.fewestUnits) runs of \(Asymmetry.runLength) chunks",
+        hint: "more articles, or longer ones")
+    }
+    closeCovariance()
+    guard let whitening = try? Whitening(covariance, components: components), whitening.components >= 2 else {
+      throw Failure(.badData, "not measurable: the chunks vary in fewer than two directions")
+    }
+    components = whitening.components
+    asymmetry = Asymmetry(whitening, byRuns: isByRuns, seed: seed)
+    regression?.add(rows: fittedWindows % Self.capacity)
+    if let regression, fittedWindows > 0 {
+      skill = try? DirectionSkill(regression, context: context, dim: dim, penalty: penalty)
+    }
+    regression = nil
+  }
+
+  /// The second reading.
+  public func measure(_ block: VectorBlock) {
+    for row in block.repeated..<block.rows {
+      let (key, vector) = (block.key(row), block.vector(row))
+      asymmetry?.enter(key, vector)
+      if !isFitted(key.article) { skill?.enter(key, vector) }
+    }
+  }
+
+  /// - Throws: `.badData` where neighbours have nothing in common.
+  public func finish() throws -> Findings {
+    guard let (index, null) = asymmetry?.finish() else {
+      throw Failure(.badData, "not measurable: neighbours vary independently of each other, to the last bit")
+    }
+    let above = null.count { $0 >= index }
+    var findings = Findings(
+      asymmetry: index, nullMean: null.reduce(0, +) / Double(null.count), nullHigh: Quantiles.linear(null, 0.95),
+      p: Double(1 + above) / Double(1 + null.count), windows: skill?.count ?? 0)
+    if let scores = skill?.finish(), var sums = skill?.perArticle {
+      findings.windows = skill?.count ?? 0
+      (findings.forwardSkill, findings.backwardSkill) = (scores.forward.meanCosine, scores.backward.meanCosine)
+      (findings.forwardRSquared, findings.backwardRSquared) = (scores.forward.rSquared, scores.backward.rSquared)
+      findings.interval = Bootstrap.intervals95(&sums, seed: seed).map { $0.low[0]...$0.high[0] }
+    }
+    return findings
+  }
+}

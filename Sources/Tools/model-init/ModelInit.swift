@@ -1,0 +1,86 @@
+import Checkpoints
+import Commands
+import Failures
+import Networks
+
+/// Nothing → a model that has learnt nothing yet.
+@main struct ModelInit: Command {
+  static let architecture = Option<Configuration.Architecture?>.choice("arch", help: "the architecture").required()
+  static let dim = Option.integer("dim", in: Configuration.Size.dim.range, help: "entries of a vector").required()
+  static let context = Option.integer(
+    "ctx", default: 5, in: Configuration.Size.context.range, unit: "chunks", help: "context length")
+  static let width = size(.width, "the width of transformers and grus", default: "512")
+  static let hidden = size(.hidden, "the recurrent width of lstms; the first residual width of amn", default: "512")
+  static let layers = size(.layers, "layers or blocks", default: "4, of an lstm 2")
+  static let heads = size(.heads, "attention heads; they divide the width", default: "8")
+  static let dropout = Option.real(
+    "dropout", in: 0...1.0.nextDown, help: "the share of activations that training sets to 0"
+  ).showing(default: "transformers 0.1, lstm 0.2, rankers and mixtures 0.1, else 0")
+  static let residual = Option.flag("residual", help: "let the network say what to add to the last chunk")
+  static let positionalScalar = Option.flag("positional-scalar", help: "one more input column that tells the position")
+
+  static let manual = Manual(
+    name: "model-init",
+    purpose: "make a new model, its parameters as PyTorch begins them",
+    details: """
+      Weights are drawn as torch.nn draws them, though not with its generator: each from the seed and its own name, so \
+      that the same seed gives the same file. The file is in the safetensors format, with the names of PyTorch's \
+      state_dict.
+      """,
+    options: [
+      architecture, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar, CommonOptions.seed,
+      CommonOptions.model,
+    ],
+    memory: "the model, 4 bytes a parameter",
+    example: "model-init --arch transformer --dim 768 --ctx 5 --out m0.safetensors && model-info m0.safetensors",
+    seeAlso: ["model-info", "model-average"])
+
+  private static func size(_ size: Configuration.Size, _ help: String, default words: String) -> Option<Int?> {
+    Option.integer(size.rawValue, in: size.range, help: help).showing(default: words)
+  }
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let configuration = try configuration(arguments)
+    let path = arguments[CommonOptions.model]
+    guard configuration.architecture != .ridge else {
+      throw arguments.refusal(
+        of: architecture, expected: "an architecture that begins by chance; ridge-fit makes a ridge")
+    }
+    let checkpoint = try begin(configuration, arguments)
+    let file = try OutputFile(path)
+    try checkpoint.write(to: file.descriptor, path: path)
+    try file.commit()
+    return .success
+  }
+
+  private static func begin(_ configuration: Configuration, _ arguments: Arguments) throws -> Checkpoint {
+    do {
+      return try Checkpoint(starting: configuration, seed: arguments.seed)
+    } catch var failure as Failure {
+      // The sizes come from the command line.
+      failure.status = .usage
+      throw failure
+    }
+  }
+
+  private static func configuration(_ arguments: Arguments) throws -> Configuration {
+    let name = arguments[architecture]
+    var configuration = Configuration(name, dim: arguments[dim], context: arguments[context])
+    for (option, size) in [(width, Configuration.Size.width), (hidden, .hidden), (layers, .layers), (heads, .heads)] {
+      guard let given = arguments[option] else { continue }
+      guard configuration.sizes.contains(size) else {
+        throw arguments.refusal(of: option, expected: "no --\(size.rawValue): \(name.rawValue) has none")
+      }
+      configuration[size] = given
+    }
+    configuration.dropout = arguments[dropout] ?? configuration.dropout
+    configuration.isResidual = arguments[residual]
+    configuration.hasPositionalScalar = arguments[positionalScalar]
+    if configuration.sizes.contains(.heads), configuration.width % configuration.heads != 0 {
+      let option = arguments.wasGiven(heads) ? heads : width
+      throw arguments.refusal(
+        of: option, expected: "heads that divide the width: \(configuration.heads) and \(configuration.width)")
+    }
+    return configuration
+  }
+}

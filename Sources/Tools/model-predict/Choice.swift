@@ -1,0 +1,47 @@
+import Commands
+import Failures
+import Kernels
+import Networks
+import Stages
+import Streams
+import Vectors
+
+/// The predictor that `--model` names.
+struct Choice {
+  let forecast: any Forecast
+  /// A checkpoint's file name without its folders, or the predictor's name.
+  let name: String
+  /// The checkpoint.
+  let files: [Provenance.File]
+
+  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles) throws {
+    let word = arguments[ModelPredict.model]
+    let (horizon, raw) = (arguments[ModelPredict.horizon], arguments[ModelPredict.raw])
+    let capacity = arguments[ModelPredict.batch]
+    if word == "oracle" {
+      try Self.checkFutures(roles, horizon, arguments)
+      forecast = Oracle(dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw)
+      (name, files) = (word, [])
+    } else if let baseline = Baseline(rawValue: word) {
+      let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
+      forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      (name, files) = (word, [])
+    } else {
+      throw Failure(
+        .cannotOpen, "cannot be opened", at: word,
+        hint: "expected a checkpoint's file, or one of \(Self.names.joined(separator: ", "))")
+    }
+  }
+
+  /// The names that are no files.
+  static let names = Baseline.allCases.map(\.rawValue) + ["oracle"]
+
+  private static func checkFutures(_ roles: Roles, _ horizon: Int, _ arguments: Arguments) throws {
+    let futures = roles.slots(of: "future").count
+    guard futures < horizon - 1 else { return }
+    throw Failure(
+      .usage,
+      "--horizon \(horizon): the oracle needs the \(horizon - 1) chunks after the target; the windows have \(futures)",
+      hint: "seq-build --futures \(horizon - 1) adds them")
+  }
+}

@@ -1,0 +1,92 @@
+import Commands
+import Failures
+import JSON
+import Kernels
+import Networks
+import Stages
+import Streams
+import Vectors
+
+/// Windows → predictions.
+@main struct ModelPredict: Command {
+  static let model = Option.text(
+    "model", placeholder: "FILE", help: "a checkpoint, or copy-last, context-mean, linear-extrapolation, oracle"
+  ).required()
+  static let horizon = Option.integer(
+    "horizon", default: 1, in: 1...1000, unit: "chunks", help: "predictions one after the other for each window")
+  static let batch = Option.integer("batch", default: 256, in: 1...65_536, unit: "windows", help: "predicted at once")
+  static let raw = Option.flag("raw", help: "write the model's raw output instead of unit vectors")
+
+  static let manual = Manual(
+    name: "model-predict",
+    purpose: "predict the target of each window",
+    details: """
+      A prediction is a row of unit length under the key of the chunk it predicts: article, chunk, and its step. \
+      With --horizon H each prediction slides into the context as a unit vector, the oldest chunk leaves, and the next \
+      step is predicted: H rows for each window, of steps 1 to H and chunks target to target + H - 1, also past the \
+      article's end.
+
+      Predictors that have learnt nothing, to hold a model against: copy-last is the last context chunk, context-mean \
+      the mean of the context, linear-extrapolation 2 c[last] - c[last-1], and oracle the true chunk itself, from step \
+      2 on out of windows with futures (seq-build --futures). A file of such a name is ./copy-last.
+
+      A prediction without a length stays zero; there is a count of them, model-predict:zero_vectors, in the stream.
+      """,
+    operands: .any("FILE"),
+    options: [
+      model, horizon, batch, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
+    ],
+    memory: "the model, one batch with its activations and its predictions, and one frame",
+    example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
+    seeAlso: ["seq-build", "seq-ablate"])
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let filter = try Filter(arguments)
+    guard let roles = filter.input.header.roles else {
+      throw Failure(
+        .badData, "expected sequences, found \(filter.input.header.kind.rawValue)", at: filter.input.name,
+        hint: "seq-build makes windows of chunks")
+    }
+    try checkSize(filter.input.header, roles, arguments)
+    Workers.use(threads: arguments.threads)
+    let choice = try Choice(arguments, filter.input.header, roles)
+    var stage = PredictionStage(
+      choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch],
+      flushes: arguments[CommonOptions.flush])
+    try filter.run(files: choice.files) { header in
+      adapt(&header, roles, choice.name, arguments)
+    } each: { block, writer in
+      try stage.add(block, to: writer)
+      return true
+    } finish: { writer in
+      try stage.finish(writer, filter.input)
+      if stage.zeroVectors > 0 {
+        Diagnostics.note("\(stage.zeroVectors) predictions have length 0 and were left as they are")
+      }
+      return ["zero_vectors": stage.zeroVectors]
+    }
+    return .success
+  }
+
+  /// - Throws: `.usage` where one batch would take more memory than anyone means.
+  private static func checkSize(_ header: StreamHeader, _ roles: Roles, _ arguments: Arguments) throws {
+    // All factors are bounded: the product fits.
+    let bytes = 4.0 * Double(header.dim) * Double(arguments[batch]) * Double(roles.slots + arguments[horizon])
+    guard bytes > 0x1p35 else { return }
+    throw arguments.refusal(
+      of: batch,
+      expected: "fewer windows at once: their vectors would take \(Int(bytes / 0x1p30)) GiB; 32 GiB are allowed")
+  }
+
+  /// Keys ascend with the windows' targets; where these do not, the writer says so.
+  private static func adapt(_ header: inout StreamHeader, _ roles: Roles, _ name: String, _ arguments: Arguments) {
+    header.metadata["model-predict:context"] = .count(roles.context)
+    header.metadata["model-predict:offset"] = .count(header.offset)
+    header.metadata["model-predict:horizon"] = .count(arguments[horizon])
+    header.metadata["model-predict:model"] = .string(name)
+    header.kind = .predictions
+    header.ordered = header.ordered && arguments[horizon] == 1
+    header.roles = nil
+    header.offset = 1
+  }
+}

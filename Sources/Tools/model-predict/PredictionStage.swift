@@ -1,0 +1,97 @@
+import Failures
+import Kernels
+import Networks
+import Stages
+import Streams
+import Vectors
+
+/// Gathers windows into batches, and writes their predictions.
+struct PredictionStage {
+  private let forecast: any Forecast
+  private let batch: WindowBatch<Float>
+  private let flushes: Bool
+  private var windows = 0
+  private var articles: [UInt64] = []
+  private var chunks: [UInt32] = []
+  private var steps: [UInt32] = []
+
+  init(_ forecast: any Forecast, dim: Int, roles: Roles, capacity: Int, flushes: Bool) {
+    self.forecast = forecast
+    self.flushes = flushes
+    batch = WindowBatch(dim: dim, roles: roles, capacity: capacity, contexts: forecast.contexts)
+  }
+
+  var zeroVectors: Int { forecast.zeroVectors }
+
+  mutating func add(_ block: VectorBlock, to writer: StreamWriter) throws {
+    for window in 0..<block.windows {
+      batch.append(block, window)
+      if batch.isFull { try predict(writer) }
+    }
+    windows += block.windows
+    if flushes { try predict(writer) }
+  }
+
+  /// Predicts what is left.
+  ///
+  /// - Throws: `.badData` where no window came: there was nothing to predict.
+  mutating func finish(_ writer: StreamWriter, _ input: StreamInput) throws {
+    guard windows > 0 else {
+      let short = input.counts["seq-build:short_articles"].map { "; \($0) articles were too short for one" } ?? ""
+      throw Failure(.badData, "the stream has no windows\(short)", at: input.name)
+    }
+    try predict(writer)
+  }
+
+  private mutating func predict(_ writer: StreamWriter) throws {
+    guard batch.windows > 0 else { return }
+    batch.close()
+    if let row = forecast.run(batch) { throw fault(row) }
+    try setKeys()
+    try write(writer)
+    batch.reset()
+  }
+
+  private func fault(_ row: Int) -> Failure {
+    let key = batch.keys[row / forecast.horizon]
+    let step = row % forecast.horizon + 1
+    return Failure(
+      .badData, "the prediction of step \(step) for the window with target \(key) holds a NaN or an infinity",
+      hint: "the model may have diverged, or the vectors may be far from unit length")
+  }
+
+  private mutating func setKeys() throws {
+    articles.removeAll(keepingCapacity: true)
+    chunks.removeAll(keepingCapacity: true)
+    steps.removeAll(keepingCapacity: true)
+    for key in batch.keys {
+      for step in 0..<UInt32(forecast.horizon) {
+        let (chunk, overflow) = key.chunk.addingReportingOverflow(step)
+        guard !overflow else {
+          throw Failure(.badData, "chunk \(step) after \(key) has no number: numbers end at \(UInt32.max)")
+        }
+        articles.append(key.article)
+        chunks.append(chunk)
+        steps.append(step + 1)
+      }
+    }
+  }
+
+  /// Writes the predictions in frames that flow well.
+  private func write(_ writer: StreamWriter) throws {
+    let dim = batch.dim
+    let vectors = UnsafeBufferPointer(
+      rebasing: UnsafeBufferPointer(forecast.predictions.entries)[..<(articles.count * dim)])
+    try articles.withUnsafeBufferPointer { articles in
+      try chunks.withUnsafeBufferPointer { chunks in
+        try steps.withUnsafeBufferPointer { steps in
+          let block = VectorBlock(dim: dim, vectors: vectors, articles: articles, chunks: chunks, steps: steps)
+          let rowsPerFrame = StreamWriter.rowsPerFrame(dim: dim)
+          for start in stride(from: 0, to: block.rows, by: rowsPerFrame) {
+            try writer.write(block.rows(start..<min(block.rows, start + rowsPerFrame)))
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import JSON
+import Kernels
+import Networks
+import Testing
+
+/// Every architecture against PyTorch, whose numbers Tests/Reference/networks.py wrote.
+@Suite struct ReferenceTests {
+  @Test(arguments: [
+    "transformer", "ranker-transformer", "ranker-lstm", "mixture-transformer", "mixture-lstm", "amn", "ridge",
+    "residual-ridge",
+  ])
+  func agreesWithPyTorch(_ name: String) throws {
+    try agrees(name, Float.self, within: 2e-5)
+    try agrees(name, Double.self, within: 1e-8)
+  }
+
+  private func agrees<Scalar: Real>(_ name: String, _: Scalar.Type, within tolerance: Double) throws {
+    let reference = try Reference(name)
+    let network = try reference.configuration().network()
+    let layout = network.layout
+    let learnt = layout.entries.filter { !$0.isConstant }
+    #expect(Set(learnt.map(\.name)) == Set(reference.json["gradients"]?.object?.keys.map(\.self) ?? []))
+    let parameters = Parameters<Scalar>(layout)
+    let gradients = Parameters<Scalar>(layout)
+    parameters.start(seed: 1)
+    for (place, entry) in layout.entries.enumerated() {
+      // Constants are as they begin.
+      if entry.isConstant { continue }
+      let tensor = try #require(reference.json["parameters"]?[entry.name])
+      #expect(tensor["shape"]?.array?.compactMap(\.int) == entry.shape)
+      try reference.fill(parameters[place], tensor)
+    }
+    let (context, windows) = (network.configuration.context, 4)
+    let pass = network.makePass(Scalar.self, capacity: windows + 2, training: true, contextGradient: true)
+    try reference.fill(pass.contexts.first(context * windows), reference.json["contexts"], slots: context)
+    try reference.fill(pass.outputGradient.first(windows), reference.json["weights"])
+    pass.forward(parameters, windows: windows, conditions: Conditions())
+    pass.backward(parameters, windows: windows, conditions: Conditions(), into: gradients, adding: false)
+
+    #expect(try reference.error(pass.output.first(windows), reference.json["output"]) < tolerance, "output")
+    for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
+      let error = try reference.error(gradients[place], reference.json["gradients"]?[entry.name])
+      #expect(error < tolerance, "gradient of \(entry.name)")
+    }
+    let gradient = try #require(pass.contextGradient).first(context * windows)
+    let error = try reference.error(gradient, reference.json["contextGradient"], slots: context)
+    #expect(error < tolerance, "gradient of contexts")
+  }
+}
+
+/// One of the files that Tests/Reference/networks.py wrote.
+private struct Reference {
+  let json: JSON
+
+  init(_ name: String) throws {
+    let path = #filePath.replacing("NetworksTests/ReferenceTests.swift", with: "Reference/networks/\(name).json")
+    let file = try #require(fopen(path, "r"))
+    defer { fclose(file) }
+    var text: [UInt8] = []
+    while case let byte = fgetc(file), byte != EOF { text.append(UInt8(truncatingIfNeeded: byte)) }
+    json = try JSON(parsing: String(decoding: text, as: UTF8.self))
+  }
+
+  func configuration() throws -> Configuration {
+    func size(_ name: String) throws -> Int { try #require(json["configuration"]?[name]?.int) }
+    let name = try #require(json["configuration"]?["arch"]?.string)
+    let architecture = try #require(Configuration.Architecture(rawValue: name))
+    var configuration = Configuration(architecture, dim: try size("dim"), context: try size("context"))
+    configuration.width = try size("width")
+    configuration.hidden = try size("hidden")
+    configuration.heads = try size("heads")
+    configuration.layers = try size("layers")
+    configuration.dropout = 0
+    configuration.isResidual = json["configuration"]?["residual"]?.bool == true
+    return configuration
+  }
+
+  private func values(_ tensor: JSON?, count: Int) throws -> [Double] {
+    let values = try #require(tensor?["values"]?.string).split(separator: " ").compactMap { Double($0) }
+    try #require(values.count == count)
+    return values
+  }
+
+  /// The file has window after window; contexts here have slot after slot.
+  private func place(_ rows: Int, _ columns: Int, _ row: Int, _ column: Int, _ slots: Int) -> Int {
+    let windows = rows / slots
+    return (row % windows * slots + row / windows) * columns + column
+  }
+
+  func fill<Scalar: Real>(_ matrix: Matrix<Scalar>, _ tensor: JSON?, slots: Int = 1) throws {
+    let values = try values(tensor, count: matrix.count)
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.columns {
+        matrix[row, column] = Scalar(values[place(matrix.rows, matrix.columns, row, column, slots)])
+      }
+    }
+  }
+
+  /// The largest deviation, relative where the numbers are large.
+  func error<Scalar: Real>(_ matrix: Matrix<Scalar>, _ tensor: JSON?, slots: Int = 1) throws -> Double {
+    let values = try values(tensor, count: matrix.count)
+    var worst = 0.0
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.columns {
+        let expected = values[place(matrix.rows, matrix.columns, row, column, slots)]
+        let error = abs(Double(matrix[row, column]) - expected) / max(1, abs(expected))
+        // A NaN must not pass for a small error.
+        worst = error <= worst ? worst : error
+      }
+    }
+    return worst
+  }
+}
