@@ -52,8 +52,6 @@ let package = Package(
 
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
-    module("Networks", uses: ["Kernels", "Vectors"], settings: optimized),
-    module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
