@@ -53,6 +53,7 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
+    module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
@@ -86,6 +87,7 @@ let package = Package(
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
+    tool("ridge-fit", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),
     tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
@@ -99,6 +101,7 @@ let package = Package(
     tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
     tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
+    tool("train-step", uses: ["Checkpoints", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors"]),
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
@@ -113,6 +116,10 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
+    tests("Kernels", uses: ["Kernels"], settings: optimized),
+    tests(
+      "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
+      settings: optimized),
     tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),

@@ -4,7 +4,8 @@ public import Kernels
 public struct RidgeNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
-  let map: LinearPlace
+  /// Where W and b are.
+  public let map: LinearPlace
 
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()

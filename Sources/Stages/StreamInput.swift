@@ -1,3 +1,4 @@
+internal import Checksums
 public import Commands
 internal import Descriptors
 internal import Failures
@@ -128,6 +129,24 @@ public enum InputFile {
       throw Failure(.cannotOpen, "is a folder", at: path)
     }
     return descriptor
+  }
+
+  /// A file's name, size and CRC-32, as provenance keeps them. It is read whole, a megabyte at a time.
+  ///
+  /// - Throws: `Failure` with status 66 where it cannot be opened, 74 where it cannot be read.
+  public static func describe(_ path: String) throws -> Provenance.File {
+    let descriptor = try open(path)
+    defer { close(descriptor) }
+    let file = Descriptor(descriptor, name: path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    var (size, crc): (Int, UInt32) = (0, 0)
+    while true {
+      let count = try file.read(into: buffer)
+      guard count > 0 else { return Provenance.File(name: path, size: size, crc32: crc) }
+      crc = CRC32.of(UnsafeRawBufferPointer(rebasing: buffer[..<count]), after: crc)
+      size += count
+    }
   }
 
   public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }

@@ -28,7 +28,7 @@ public struct WindowReport {
   /// Hands every block to `add` with the number of windows in it that count: all, or those within `limit`.
   ///
   /// - Throws: `.badData` where no window came: there is nothing to report on.
-  public func read(limit: Int? = nil, _ add: (VectorBlock, Int) -> Void) throws {
+  public func read(limit: Int? = nil, _ add: (VectorBlock, Int) throws -> Void) throws {
     let progress = Progress(arguments, unit: "windows")
     var left = limit ?? Int.max
     // Rows in order come twice only where members do: the same shard given twice would count for two.
@@ -42,7 +42,7 @@ public struct WindowReport {
       let windows = min(left, block.windows)
       left -= windows
       counted += windows
-      add(block, windows)
+      try add(block, windows)
       progress.advance(by: windows)
     }
     progress.finish()

@@ -96,7 +96,8 @@ import Testing
     #expect(file.layout.entries.count == expected.count)
     for (place, entry) in file.layout.entries.enumerated() {
       #expect(expected[entry.name]?["shape"]?.array?.compactMap(\.int) == entry.shape)
-      let values = try #require(expected[entry.name]?["values"]?.array?.compactMap(\.double))
+      let given = expected[entry.name]?["values"]?.array?.compactMap(\.double)
+      let values = try #require(given)
       #expect(values == checkpoint.parameters[place].entries.prefix(4).map { Double($0) }, "\(entry.name)")
     }
     let configuration = checkpoint.configuration

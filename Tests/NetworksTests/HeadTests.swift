@@ -170,7 +170,7 @@ import Testing
     #expect(refused(.amn) { $0.context = 513 })
     #expect(refused(.amn) { $0.hidden = 0 })
     #expect(!refused(.amn) { $0.context = 512 })
-    #expect(refused(.transformer) { $0.context = 101 })
+    #expect(refused(.transformer) { $0.context = 513 })
     #expect(refused(.transformer) { $0.heads = 7 })
     #expect(refused(.transformer) { $0.heads = 0 })
     #expect(!refused(.lstm) { $0.heads = 7 })

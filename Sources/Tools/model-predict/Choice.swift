@@ -1,3 +1,4 @@
+import Checkpoints
 import Commands
 import Failures
 import Kernels
@@ -27,10 +28,39 @@ struct Choice {
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
       (name, files) = (word, [])
     } else {
-      throw Failure(
-        .cannotOpen, "cannot be opened", at: word,
-        hint: "expected a checkpoint's file, or one of \(Self.names.joined(separator: ", "))")
+      let checkpoint = try Self.load(word)
+      let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
+      let predictor = NetworkPredictor(
+        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity)
+      forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      name = word.split(separator: "/").last.map(String.init) ?? word
+      files = [try InputFile.describe(word)]
     }
+  }
+
+  private static func load(_ path: String) throws -> Checkpoint {
+    do {
+      return try Checkpoint.load(path, trainingState: false)
+    } catch var failure as Failure where failure.status == .cannotOpen && !path.contains("/") {
+      failure.hint = failure.hint ?? "expected a checkpoint's file, or one of \(names.joined(separator: ", "))"
+      throw failure
+    }
+  }
+
+  /// - Throws: `.badData` where the windows are not those the network was made for.
+  private static func network(
+    _ configuration: Configuration, _ header: StreamHeader, _ roles: Roles
+  ) throws -> any Network {
+    guard configuration.dim == header.dim, configuration.context == roles.context else {
+      throw Failure(
+        .badData,
+        "expected windows of \(configuration.context) context chunks of dim \(configuration.dim), found "
+          + "\(roles.context) of dim \(header.dim)",
+        hint: configuration.dim == header.dim
+          ? "seq-build --ctx \(configuration.context) makes such windows"
+          : "the model has learnt from vectors of another embedding")
+    }
+    return try configuration.network()
   }
 
   /// The names that are no files.

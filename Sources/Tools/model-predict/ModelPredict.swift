@@ -38,7 +38,7 @@ import Vectors
     ],
     memory: "the model, one batch with its activations and its predictions, and one frame",
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
-    seeAlso: ["seq-build", "seq-ablate"])
+    seeAlso: ["seq-build", "seq-ablate", "ridge-fit", "offset-sweep", "retrieval-rank", "rollout-eval"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let filter = try Filter(arguments)

@@ -1,0 +1,30 @@
+/// A learning rate that falls where the validation error stands still, as PyTorch's `ReduceLROnPlateau` in mode `min`
+/// with a relative threshold.
+public struct PlateauSchedule: Hashable, Sendable {
+  public let rule: Recipe.Plateau
+  /// What the base rate has been multiplied by.
+  public private(set) var factor: Double
+  public private(set) var best: Double?
+  /// Epochs in a row that were not better.
+  public private(set) var badEpochs: Int
+
+  public init(_ rule: Recipe.Plateau, factor: Double = 1, best: Double? = nil, badEpochs: Int = 0) {
+    self.rule = rule
+    self.factor = factor
+    self.best = best
+    self.badEpochs = badEpochs
+  }
+
+  /// Takes the validation error of an epoch's end; `factor` is then that of the next epoch.
+  public mutating func add(error: Double) {
+    if best.map({ error < $0 * (1 - rule.threshold) }) ?? true {
+      best = error
+      badEpochs = 0
+    } else {
+      badEpochs += 1
+    }
+    guard badEpochs > rule.patience else { return }
+    factor *= rule.factor
+    badEpochs = 0
+  }
+}

@@ -1,0 +1,154 @@
+public import Kernels
+internal import Networks
+public import Vectors
+
+/// One pass of training over a stream of windows: each batch of consecutive windows moves the parameters by one step.
+///
+/// Everything follows from the parameters and moments it starts with, the windows, the recipe, the seed, and the number
+/// of the step: the same on any number of threads but for the last bits of products, and the same whether training was
+/// stopped before or not.
+public final class TrainingPass<Scalar: Real> {
+  /// Where in a training the pass stands.
+  public struct Place: Hashable, Sendable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// Steps of the optimizer before it.
+    public var step: Int
+    public var seed: UInt64
+    public var learningRate: Double
+
+    public init(epoch: Int, step: Int, seed: UInt64, learningRate: Double) {
+      self.epoch = epoch
+      self.step = step
+      self.seed = seed
+      self.learningRate = learningRate
+    }
+  }
+
+  let place: Place
+  /// Steps of the optimizer so far, over all epochs.
+  public private(set) var step: Int
+  /// Windows that were left over: a single one makes no batch.
+  public private(set) var leftOver = 0
+
+  let recipe: Recipe
+  let learner: Learner<Scalar>
+  let gradients: Parameters<Scalar>
+  let pass: any Pass<Scalar>
+  let losses: Losses<Scalar>
+  let batch: WindowBatch<Scalar>
+  let chain: RolloutChain<Scalar>?
+  /// The terms that count in the epoch.
+  let terms: [RecipeTerm]
+  private let augmentation: Augmentation?
+
+  /// - Parameters:
+  ///   - learner: what is trained, changed in place.
+  ///   - roles: of the windows.
+  /// - Throws: `Failure` `.badData` where the windows do not fit the network, or lack what a term of the epoch needs.
+  public init(_ learner: Learner<Scalar>, recipe: Recipe, roles: Roles, dim: Int, at place: Place) throws {
+    let network = learner.network
+    try Self.check(network.configuration, roles, dim: dim, previous: recipe.data.previous)
+    terms = recipe.terms.filter { $0.isActive(epoch: place.epoch) }
+    try Self.check(terms, roles)
+    (self.learner, self.recipe, self.place, step) = (learner, recipe, place, place.step)
+    gradients = Parameters(network.layout)
+    let capacity = recipe.batch
+    pass = network.makePass(Scalar.self, capacity: capacity, training: true, contextGradient: false)
+    batch = WindowBatch(dim: dim, roles: roles, capacity: capacity)
+    losses = Losses(
+      capacity: capacity, dim: dim, contexts: roles.context, negatives: roles.slots(of: "negative").count,
+      futures: roles.slots(of: "future").count)
+    chain = terms.first { $0.kind == .rollout }.map { term in
+      RolloutChain(
+        network, capacity: capacity, horizon: Int(term.parameter("horizon", epoch: place.epoch)), seed: place.seed)
+    }
+    augmentation = recipe.augment.map(\.augmentation)
+  }
+
+  /// Takes a window of a block; where that fills a batch, makes a step.
+  ///
+  /// - Returns: the step's figures.
+  /// - Throws: `Divergence`.
+  public func add(_ block: VectorBlock, _ window: Int) throws -> StepFigures? {
+    batch.append(block, window)
+    return batch.isFull ? try takeStep() : nil
+  }
+
+  /// Makes a step of what is left, if that is two windows or more.
+  public func finish() throws -> StepFigures? {
+    guard batch.windows >= 2 else {
+      leftOver = batch.windows
+      return nil
+    }
+    return try takeStep()
+  }
+
+  private func takeStep() throws -> StepFigures {
+    batch.close()
+    defer { batch.reset() }
+    step += 1
+    let conditions = conditions
+    let windows = batch.windows
+    fillContexts()
+    pass.forward(learner.parameters, windows: windows, conditions: conditions)
+    losses.load(lossBatch())
+    var figures = figures()
+    let hasGradients = try addTerms(to: &figures, conditions)
+    pass.backward(
+      learner.parameters, windows: windows, conditions: conditions, into: gradients, adding: hasGradients)
+    try learner.move(gradients, recipe, learningRate: place.learningRate, step: step, &figures)
+    return figures
+  }
+
+  /// What the network's output depends on in this step.
+  private var conditions: Conditions {
+    var conditions = learner.conditions(recipe, epoch: place.epoch)
+    conditions.noise = Noise(seed: place.seed, step: step)
+    return conditions
+  }
+
+  /// The windows' contexts as the network sees them: augmented, while losses see them as they are.
+  private func fillContexts() {
+    let rows = batch.roles.context * batch.windows
+    let contexts = pass.contexts.columns(0..<batch.dim).first(rows)
+    contexts.copy(from: batch.contexts.first(rows))
+    augmentation?.apply(
+      to: contexts, windows: batch.windows, noise: Noise(seed: place.seed, step: step))
+  }
+
+  private func lossBatch() -> LossBatch<Scalar> {
+    let windows = batch.windows
+    func slots(_ matrix: Matrix<Scalar>?, _ role: String) -> Matrix<Scalar>? {
+      matrix.map { $0.first(batch.roles.slots(of: role).count * windows) }
+    }
+    return LossBatch(
+      output: pass.output.first(windows), target: batch.targets.first(windows),
+      previous: batch.previous(recipe.data.previous), contexts: batch.contexts.first(batch.roles.context * windows),
+      negatives: slots(batch.negatives, "negative"), futures: slots(batch.futures, "future"),
+      weights: batch.weights.columns(0..<windows))
+  }
+
+  private func figures() -> StepFigures {
+    let statistics = losses.statistics
+    var figures = StepFigures()
+    figures.windows = batch.windows
+    figures.cosineNext = statistics.next
+    figures.cosinePrevious = statistics.previous
+    figures.cosineLast = statistics.last
+    figures.cosineAnchor = statistics.centroid
+    return figures
+  }
+}
+
+extension WindowBatch {
+  /// (n, dim): the vectors that a recipe calls previous. The batch is closed.
+  func previous(_ which: Recipe.Previous) -> Matrix<Scalar> {
+    func slot(_ slot: Int) -> Matrix<Scalar> { contexts.rows(slot * windows..<(slot + 1) * windows) }
+    return switch which {
+    case .last: slot(roles.context - 1)
+    case .secondLast: slot(roles.context - 2)
+    case .slot: (previous ?? targets).first(windows)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+public import Kernels
+public import Networks
+
+/// An order verifier that is trained beside a network: its parameters, its optimizer, and its way through a batch.
+public final class VerifierHead<Scalar: Real> {
+  public let verifier: OrderVerifier
+  public let parameters: Parameters<Scalar>
+  public let optimizer: Optimizer<Scalar>
+  private let gradients: Parameters<Scalar>
+  private let pass: OrderVerifierPass<Scalar>
+  /// Whether the step has a gradient.
+  private var hasGradient = false
+
+  /// - Parameters:
+  ///   - capacity: windows of the largest batch.
+  ///   - seed: of the beginning of its parameters.
+  public init(dim: Int, dropout: Double, capacity: Int, seed: UInt64) {
+    verifier = OrderVerifier(dim: dim, dropout: dropout)
+    parameters = Parameters(verifier.layout)
+    parameters.start(seed: seed)
+    gradients = Parameters(verifier.layout)
+    optimizer = Optimizer(verifier.layout, rule: AdamW(learningRate: 0, decay: 0))
+    pass = verifier.makePass(Scalar.self, capacity: capacity)
+  }
+
+  /// The loss of a batch's pairs.
+  func value(target: Matrix<Scalar>, contexts: Matrix<Scalar>, noise: Noise) -> Double {
+    hasGradient = false
+    pass.load(target: target, contexts: contexts, noise: noise)
+    return pass.forward(parameters).value
+  }
+
+  func addGradient(weight: Double) {
+    pass.backward(parameters, weight: weight, into: gradients)
+    hasGradient = true
+  }
+
+  var squaredNorm: Double { hasGradient ? optimizer.squaredNorm(gradients) : 0 }
+
+  func move(_ rule: AdamW, step: Int, scale: Double) {
+    guard hasGradient else { return }
+    optimizer.rule = rule
+    optimizer.steps = step - 1
+    optimizer.update(parameters, gradients, scale: scale)
+  }
+}
