@@ -54,7 +54,6 @@ let package = Package(
     module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     module("Learning", uses: ["Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
-    module("Learning", uses: ["Failures", "Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
@@ -116,12 +115,10 @@ let package = Package(
       swiftSettings: strict + optimized),
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
-    tests("Kernels", uses: ["Kernels"], settings: optimized),
     tests(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
     tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
-    tests("Learning", uses: ["JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
