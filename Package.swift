@@ -120,7 +120,6 @@ let package = Package(
       "Learning", uses: ["Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],
       settings: optimized),
     tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
-    tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
     tests(
       "Regression", uses: ["Failures", "Kernels", "Regression", "Sequences", "TestSupport", "Vectors"],
       settings: optimized),
