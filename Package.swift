@@ -81,7 +81,9 @@ let package = Package(
     tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
     tool("model-init", uses: ["Checkpoints", "Networks"]),
-    tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
+    tool(
+      "model-predict",
+      uses: ["Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
