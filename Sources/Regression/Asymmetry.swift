@@ -203,6 +203,8 @@ struct Whitening {
         shift[0, component] -= directions[component, entry] * moments.mean(entry)
       }
     }
+    // Its vectors are views.
+    withExtendedLifetime(eigen) {}
   }
 
   func apply(_ x: Matrix<Double>, into z: Matrix<Double>) {

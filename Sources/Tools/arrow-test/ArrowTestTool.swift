@@ -38,7 +38,7 @@ import Vectors
       components, context, alpha, CommonOptions.seed, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
       CommonOptions.output,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384, and some 80 bytes an article",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384; some 80 MB, and 80 bytes an article",
     example: "npz-read wiki.npz | arrow-test",
     exits: [.answerIsNo: "no arrow is found"],
     seeAlso: ["direction-diagnose", "narrative-delta", "vec-synth"])

@@ -31,7 +31,7 @@ import Vectors
     options: [
       CommonOptions.model, penalty, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes: 85 MB of ctx 5 and dim 384, 340 MB of dim 768",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384, 340 MB of dim 768; and some 40 MB",
     example: "npz-read wiki.npz | seq-build | ridge-fit --out ridge.safetensors",
     seeAlso: ["model-predict", "model-info", "seq-build", "arrow-test"])
 
