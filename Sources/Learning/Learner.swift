@@ -8,7 +8,7 @@ public final class Learner<Scalar: Real> {
   public let optimizer: Optimizer<Scalar>
   /// What the output depends on beside, as the model was before: kept where a recipe is silent.
   public let conditions: Conditions
-  public let verifier: VerifierHead<Scalar>?
+  let verifier: VerifierHead<Scalar>?
 
   /// - Parameter verifier: where the recipe has an order verifier.
   public init(

@@ -57,7 +57,8 @@ extension RecipeTerm.Kind {
   var parameters: [RecipeTerm.Parameter] {
     switch self {
     case .mse, .norm, .orthogonality, .moment, .variance, .orderVerifier: []
-    case .directionalHinge, .antiCopy, .futureMargin, .previousRepel: [.init(key: "margin", range: Self.cosine, usual: nil)]
+    case .directionalHinge, .antiCopy, .futureMargin, .previousRepel:
+      [.init(key: "margin", range: Self.cosine, usual: nil)]
     case .directionalSmooth, .microDirectional:
       [
         .init(key: "margin", range: Self.cosine, usual: nil),
@@ -66,7 +67,8 @@ extension RecipeTerm.Kind {
     case .directionalGapRatio:
       [
         .init(key: "gap_margin", range: Self.cosine, usual: nil),
-        .init(key: "ratio_margin", range: Self.cosine, usual: 0.05), .init(key: "gamma", range: Self.sharpness, usual: 4),
+        .init(key: "ratio_margin", range: Self.cosine, usual: 0.05),
+        .init(key: "gamma", range: Self.sharpness, usual: 4),
         .init(key: "alpha", range: 0...1, usual: 0.7),
       ]
     case .positiveFloor: [.init(key: "threshold", range: -1...1, usual: nil)]

@@ -85,7 +85,8 @@ extension TrainingProgress {
     ]
     if let plateau {
       members["plateau"] = [
-        "factor": .number(plateau.factor), "best": .figure(plateau.best), "bad_epochs": .integer(Int64(plateau.badEpochs)),
+        "factor": .number(plateau.factor), "best": .figure(plateau.best),
+        "bad_epochs": .integer(Int64(plateau.badEpochs)),
       ]
     }
     return .object(members)

@@ -19,19 +19,48 @@ import Testing
   @Test(arguments: [
     (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}], "bacth": 3}"#, "bacth: unknown key: expected one of"),
     (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}], "batch": 1}"#, "batch: expected a whole number from 2"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}], "lr": "fast"}"#, #"lr: expected a number from 0 to 10, found "fast""#),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1}], "lr": "fast"}"#,
+      #"lr: expected a number from 0 to 10, found "fast""#
+    ),
     (#"{"terms": [{"term": "mse", "weight": 1}]}"#, "name: expected text, found nothing"),
     (#"{"name": "x"}"#, "terms: expected a term at least"),
-    (#"{"name": "x", "terms": [{"term": "msee", "weight": 1}]}"#, "terms[0].term: expected one of mse, directional-hinge"),
+    (
+      #"{"name": "x", "terms": [{"term": "msee", "weight": 1}]}"#,
+      "terms[0].term: expected one of mse, directional-hinge"
+    ),
     (#"{"name": "x", "terms": [{"term": "mse"}]}"#, "terms[0].weight: expected a number from 0 to"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "positive-floor", "weight": 1}]}"#, "terms[1].threshold: expected a number from -1 to 1, found nothing"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "norm", "weight": 1, "rho": {"cop": 1}}]}"#, "terms[1].rho.cap: expected a number"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "norm", "weight": 1, "rho": {"cap": 1, "cop": 1}}]}"#, "terms[1].rho.cop: unknown key"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": {"one": 2}}]}"#, "terms[0].weight.one: unknown key: expected the number of an epoch"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": {"1": -2}}]}"#, "terms[0].weight.1: expected a number from 0 to 1000000, found -2"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": {"ramp": 1, "epochs": 0}}]}"#, "terms[0].weight.epochs: expected a whole number from 1"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "mse", "weight": 1}]}"#, "terms[1].term: mse stands twice"),
-    (#"{"name": "x", "terms": [{"term": "mse", "weight": 1, "gated": true}]}"#, "terms[0].gated: expected gate_weights"),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "positive-floor", "weight": 1}]}"#,
+      "terms[1].threshold: expected a number from -1 to 1, found nothing"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "norm", "weight": 1, "rho": {"cop": 1}}]}"#,
+      "terms[1].rho.cap: expected a number"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "norm", "weight": 1, "rho": {"cap": 1, "cop": 1}}]}"#,
+      "terms[1].rho.cop: unknown key"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": {"one": 2}}]}"#,
+      "terms[0].weight.one: unknown key: expected the number of an epoch"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": {"1": -2}}]}"#,
+      "terms[0].weight.1: expected a number from 0 to 1000000, found -2"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": {"ramp": 1, "epochs": 0}}]}"#,
+      "terms[0].weight.epochs: expected a whole number from 1"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "mse", "weight": 1}]}"#,
+      "terms[1].term: mse stands twice"
+    ),
+    (
+      #"{"name": "x", "terms": [{"term": "mse", "weight": 1, "gated": true}]}"#, "terms[0].gated: expected gate_weights"
+    ),
     (#"{"name": "x", "terms": [{"term": "mse", "fraction": 1}]}"#, "terms[0]: expected a weight for mse"),
     (#"{"name": "x", "terms": [{"term": "rollout", "horizon": 3, "weight": 1}]}"#, "data.futures: expected 2 at least"),
     (#"{"name": "x", "data": {"previous": "context[0]"}, "terms": []}"#, "data.previous: expected one of context[-1]"),
@@ -70,8 +99,9 @@ import Testing
     #expect((goldilocks.learningRate, goldilocks.weightDecay) == (5e-4, 0.01))
     #expect((goldilocks.data.offset, goldilocks.data.previous) == (2, .secondLast))
     let direction = try #require(goldilocks.term(.directionalGapRatio))
-    #expect((1...12).map { direction.parameter("gap_margin", epoch: $0) }
-      == [0.02, 0.02, 0.03, 0.03, 0.03, 0.03, 0.04, 0.04, 0.04, 0.04, 0.04, 0.04])
+    #expect(
+      (1...12).map { direction.parameter("gap_margin", epoch: $0) }
+        == [0.02, 0.02, 0.03, 0.03, 0.03, 0.03, 0.04, 0.04, 0.04, 0.04, 0.04, 0.04])
     let target = try #require(direction.weight.ratio?.target)
     #expect([1, 2, 3, 6, 7, 12].map { target.value(epoch: $0) } == [0.15, 0.15, 0.20, 0.20, 0.25, 0.25])
     #expect(direction.weight.maximum == 0.018)

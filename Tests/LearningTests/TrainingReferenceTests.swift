@@ -77,7 +77,9 @@ import Vectors
   }
 
   private static func compare(_ figures: StepFigures, _ known: JSON) throws {
-    func isNear(_ a: Double?, _ b: Double?) -> Bool { a != nil && b != nil && abs((a ?? 0) - (b ?? 0)) < 2e-5 * max(1, abs(b ?? 0)) }
+    func isNear(_ a: Double?, _ b: Double?) -> Bool {
+      a != nil && b != nil && abs((a ?? 0) - (b ?? 0)) < 2e-5 * max(1, abs(b ?? 0))
+    }
     #expect(isNear(figures.gradientNorm, known["grad_norm"]?.double))
     #expect(isNear(figures.cosineNext, known["cos_next"]?.double))
     for (key, found) in [("terms", figures.terms), ("lambda", figures.weights)] {

@@ -24,7 +24,8 @@ enum RecipeFile {
     throw Failure(
       .cannotOpen, "there is no recipe of this name", at: word,
       hint: known.isEmpty
-        ? "NEXTVEC_RECIPES may name the folder of recipes" : "expected a file, or one of \(known.joined(separator: ", "))")
+        ? "NEXTVEC_RECIPES may name the folder of recipes"
+        : "expected a file, or one of \(known.joined(separator: ", "))")
   }
 
   private static var folders: [String] {

@@ -31,7 +31,8 @@ import Vectors
   static let stopOn = Option.custom(
     "stop-on", placeholder: "ALARM,...", default: [TrainingAlarm](), shown: "none",
     expectation: "alarms, of \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))",
-    help: "exit 1 where the epoch raises one of these: \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))"
+    help:
+      "exit 1 where the epoch raises one of these: \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))"
   ) { word in
     let names = word.split(separator: ",", omittingEmptySubsequences: false)
     let alarms = names.compactMap { TrainingAlarm(rawValue: String($0)) }
@@ -68,7 +69,7 @@ import Vectors
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     // Opened first: an output that cannot be written shows before any work is done.
     let output = try OutputFile(arguments[out])
-    var setup = try TrainingSetup(arguments)
+    var setup = try checkpoint(arguments)
     let input = try StreamInput(arguments.operands)
     let scoring = try arguments[validation].map { try StreamInput([$0]) }
     Workers.use(threads: arguments.threads)
@@ -80,13 +81,26 @@ import Vectors
     if let scoring, let judge { scores = try score(scoring, judge) }
     let steps = pass.step - setup.progress.step
     let alarms = setup.progress.end(setup.epoch, step: pass.step, training: lines.all, validation: scores)
-    try setup.checkpoint().write(to: output.descriptor, path: output.path)
+    try setup.checkpoint.write(to: output.descriptor, path: output.path)
     try output.commit()
     try lines.end(step: pass.step, steps: steps, leftOver: pass.leftOver, scores, alarms)
     return arguments[stopOn].contains(where: alarms.contains) ? .answerIsNo : .success
   }
 
-  private static func training(_ setup: TrainingSetup, _ input: StreamInput) throws -> TrainingPass<Float> {
+  private static func checkpoint(_ arguments: Arguments) throws -> TrainingCheckpoint {
+    var changes = TrainingCheckpoint.Changes()
+    changes.recipe = try arguments[recipe].map { try RecipeFile.load($0) }
+    changes.batch = arguments[batch]
+    changes.learningRate = arguments[rate]
+    changes.dropout = arguments[dropout]
+    changes.epoch = arguments[epoch]
+    if arguments.wasGiven(CommonOptions.seed) { changes.seed = arguments.seed }
+    let path = arguments[model]
+    let checkpoint = try Checkpoint.load(path, trainingState: true)
+    return try at(path) { try TrainingCheckpoint(checkpoint, changes) }
+  }
+
+  private static func training(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> TrainingPass<Float> {
     let progress = setup.progress
     let roles = try windows(input, progress.recipe)
     let place = TrainingPass<Float>.Place(
@@ -105,7 +119,8 @@ import Vectors
     }
     if input.header.offset != recipe.data.offset {
       Diagnostics.note(
-        "\(input.name): the windows have offset \(input.header.offset), \(recipe.name) is made for \(recipe.data.offset)")
+        "\(input.name): the windows have offset \(input.header.offset), \(recipe.name) is made for \(recipe.data.offset)"
+      )
     }
     let negatives = roles.slots(of: "negative").count
     if negatives < recipe.data.negatives {
@@ -148,7 +163,7 @@ import Vectors
     progress.finish()
   }
 
-  private static func validating(_ setup: TrainingSetup, _ input: StreamInput) throws -> Validation<Float> {
+  private static func validating(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> Validation<Float> {
     let roles = try windows(input, setup.progress.recipe)
     return try at(input.name) {
       try Validation(

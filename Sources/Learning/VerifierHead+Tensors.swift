@@ -1,11 +1,10 @@
-import Checkpoints
-import Failures
-import Kernels
-import Learning
-import Networks
+internal import Checkpoints
+internal import Failures
+internal import Kernels
+internal import Networks
 
-/// An order verifier in a checkpoint: only training has it, so its tensors are extras, named as in PyTorch's `state_dict`
-/// after `order_verifier.`, and its moments after `order_verifier.first_moment.` and `order_verifier.second_moment.`.
+/// An order verifier in a checkpoint: only training has it, so its tensors are extras, named as in PyTorch's
+/// `state_dict` after `order_verifier.`, and its moments after `order_verifier.first_moment.` and `order_verifier.second_moment.`.
 extension VerifierHead<Float> {
   private static var prefix: String { "order_verifier." }
 
