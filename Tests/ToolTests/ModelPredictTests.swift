@@ -135,6 +135,17 @@ import Vectors
     #expect(infinite.errors.contains("step 1 for the window with target article 0, chunk 2 holds a NaN or an infinity"))
   }
 
+  /// A fault upstream is named by the last stage alone, and the threads leave no trace.
+  @Test func itPassesFaultsOn() throws {
+    let found = try shell("npz-read absent.npz | seq-build | model-predict --model copy-last | stream-info")
+    #expect(found.status == 65)
+    #expect(found.errorLines.count { $0.contains("error:") } == 2)
+    #expect(found.errors.contains("stream-info: error: upstream npz-read failed (66)"))
+    let one = try run("model-predict", ["--model", "context-mean"], input: Samples.windows)
+    let two = try run("model-predict", ["--model", "context-mean", "--threads", "2"], input: Samples.windows)
+    #expect(one.status == 0 && one.output == two.output)
+  }
+
   /// Predictions do not depend on the batch.
   @Test func batchesDoNotMatter() throws {
     let folder = try Folder()
