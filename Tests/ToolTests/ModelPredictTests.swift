@@ -86,6 +86,25 @@ import Vectors
     #expect(refused.errors.contains("--futures 3"))
   }
 
+  /// Later chunks out of the articles are those that the windows' futures would be.
+  @Test func theOracleLooksLaterChunksUp() throws {
+    let folder = try Folder()
+    try folder.write(Samples.chunks, to: "chunks.nvs")
+    let script = """
+      seq-build --ctx 3 --futures 2 --quiet chunks.nvs -o windows.nvs
+      model-predict --model oracle --horizon 3 windows.nvs -o a.nvs
+      model-predict --model oracle --horizon 3 --articles chunks.nvs windows.nvs -o b.nvs
+      stream-diff a.nvs b.nvs
+      """
+    let found = try shell(script, in: folder)
+    #expect(found.status == 0, "\(found.errors)")
+    #expect((found.json?["matched"]?.int ?? 0) > 60)
+    let past = try run(
+      "model-predict", ["--model", "oracle", "--horizon", "3", "--articles", "chunks.nvs"], input: Samples.windows,
+      in: folder)
+    #expect(try contents(past.output).keys.count == 3 * Self.windows.count)
+  }
+
   @Test func theHeaderSaysWhatWasPredictedFrom() throws {
     let built = try run("seq-build", ["--ctx", "2", "--offset", "3", "--quiet"], input: Samples.chunks).output
     let stream = try contents(try run("model-predict", ["--model", "copy-last"], input: built).output)
