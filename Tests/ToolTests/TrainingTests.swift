@@ -22,15 +22,14 @@ import Vectors
   }
 
   private func step(
-    _ from: Int, _ folder: Folder, _ arguments: String = "--recipe p1-baseline --lr 0.01", out: String? = nil
+    _ from: Int, _ folder: Folder, _ arguments: String = "--recipe p1-baseline --batch 8 --lr 0.01", out: String? = nil
   ) throws -> Run {
-    let words = arguments.split(separator: " ").map(String.init)
-    return try run(
-      "train-step",
-      ["--model", "e\(from).safetensors", "--out", out ?? "e\(from + 1).safetensors", "--val", "w.nvs"] + words + [
-        "w.nvs"
-      ],
-      in: folder)
+    var words = arguments.split(separator: " ").map(String.init)
+    let usual = [
+      ("--model", "e\(from).safetensors"), ("--out", out ?? "e\(from + 1).safetensors"), ("--val", "w.nvs"),
+    ]
+    for (flag, value) in usual where !words.contains(flag) { words += [flag, value] }
+    return try run("train-step", words + ["w.nvs"], in: folder)
   }
 
   /// The JSON lines of a run.
@@ -49,7 +48,8 @@ import Vectors
     let losses = ends.compactMap { $0["loss"]?.double }
     #expect(zip(losses, losses.dropFirst()).allSatisfy(>))
     let cosines = ends.compactMap { $0["val"]?["cos_next"]?.double }
-    #expect(try #require(cosines.last) > 0.6 && cosines[0] < cosines[3])
+    #expect(zip(cosines, cosines.dropFirst()).allSatisfy(<))
+    #expect(try #require(cosines.last) > 0.6)
     #expect(ends.map { $0["epoch"]?.int } == [1, 2, 3, 4])
   }
 
@@ -123,9 +123,10 @@ import Vectors
   }
 
   @Test func divergenceIsToldWithItsStep() throws {
-    let folder = try folder()
+    let folder = try folder("--arch transformer --width 8 --heads 2 --layers 1")
     var rows = Frame(dim: 8)
     for chunk in 0..<40 {
+      // Chunk 20 is the target of window 17, the first of the third batch's to meet it.
       let size: Float = chunk < 20 ? 1 : 3e37
       rows.append(
         Key(article: 1, chunk: UInt32(chunk)), (0..<8).map { size * Float(($0 * 7 + chunk * 5) % 11 - 5) / 5 })
@@ -137,7 +138,7 @@ import Vectors
     #expect(last["event"]?.string == "alarm")
     #expect(last["alarms"] == ["divergence"])
     #expect(last["step"]?.int == 3)
-    #expect(run.errors.contains("step 3: ") && run.errors.contains("diverged"))
+    #expect(run.errors.contains("step 3: term mse is nan: training has diverged"))
     #expect(folder.names == ["e0.safetensors", "w.nvs"])
   }
 

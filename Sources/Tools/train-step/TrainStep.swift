@@ -1,13 +1,9 @@
 import Checkpoints
 import Commands
 import Failures
-import JSON
 import Kernels
 import Learning
-import Networks
 import Stages
-import Streams
-import Vectors
 
 /// Windows → one pass of training: metrics, and a new checkpoint.
 @main struct TrainStep: Command {
@@ -67,6 +63,7 @@ import Vectors
     seeAlso: ["seq-build", "seq-gate", "seq-shuffle", "model-init", "model-predict"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    if arguments[validation] == "-" { throw arguments.refusal(of: validation, expected: "a file or a named pipe") }
     // Opened first: an output that cannot be written shows before any work is done.
     let output = try OutputFile(arguments[out])
     var setup = try checkpoint(arguments)
@@ -85,103 +82,5 @@ import Vectors
     try output.commit()
     try lines.end(step: pass.step, steps: steps, leftOver: pass.leftOver, scores, alarms)
     return arguments[stopOn].contains(where: alarms.contains) ? .answerIsNo : .success
-  }
-
-  private static func checkpoint(_ arguments: Arguments) throws -> TrainingCheckpoint {
-    var changes = TrainingCheckpoint.Changes()
-    changes.recipe = try arguments[recipe].map { try RecipeFile.load($0) }
-    changes.batch = arguments[batch]
-    changes.learningRate = arguments[rate]
-    changes.dropout = arguments[dropout]
-    changes.epoch = arguments[epoch]
-    if arguments.wasGiven(CommonOptions.seed) { changes.seed = arguments.seed }
-    let path = arguments[model]
-    let checkpoint = try Checkpoint.load(path, trainingState: true)
-    return try at(path) { try TrainingCheckpoint(checkpoint, changes) }
-  }
-
-  private static func training(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> TrainingPass<Float> {
-    let progress = setup.progress
-    let roles = try windows(input, progress.recipe)
-    let place = TrainingPass<Float>.Place(
-      epoch: setup.epoch, step: progress.step, seed: progress.seed, learningRate: progress.learningRate)
-    return try at(input.name) {
-      try TrainingPass(setup.learner, recipe: progress.recipe, roles: roles, dim: input.header.dim, at: place)
-    }
-  }
-
-  /// The roles of a stream's windows.
-  private static func windows(_ input: StreamInput, _ recipe: Recipe) throws -> Roles {
-    guard let roles = input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
-        hint: "seq-build makes windows of chunks")
-    }
-    if input.header.offset != recipe.data.offset {
-      Diagnostics.note(
-        "\(input.name): the windows have offset \(input.header.offset), \(recipe.name) is made for \(recipe.data.offset)"
-      )
-    }
-    let negatives = roles.slots(of: "negative").count
-    if negatives < recipe.data.negatives {
-      Diagnostics.note(
-        "\(input.name): the windows have \(negatives) negatives, \(recipe.name) is made for \(recipe.data.negatives)")
-    }
-    return roles
-  }
-
-  private static func train(
-    _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
-  ) throws {
-    do {
-      try read(pass, input, arguments, &lines)
-    } catch let divergence as Divergence {
-      try lines.diverge(divergence)
-      throw Failure(
-        .badData, "step \(divergence.step): \(divergence.what) is \(divergence.value): training has diverged",
-        at: input.name, hint: "no checkpoint is written; a lower --lr or another recipe may hold")
-    }
-    guard lines.all.windows > 0 else {
-      throw Failure(.badData, "expected two windows or more, found \(pass.leftOver)", at: input.name)
-    }
-  }
-
-  private static func read(
-    _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
-  ) throws {
-    let progress = Progress(arguments, unit: "windows")
-    var left = arguments[maxSteps] ?? Int.max
-    while left > 0, let block = try input.next() {
-      for window in 0..<block.windows where left > 0 {
-        guard let figures = try pass.add(block, window) else { continue }
-        left -= 1
-        try lines.add(figures, step: pass.step)
-      }
-      progress.advance(by: block.windows)
-    }
-    if left > 0, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
-    progress.finish()
-  }
-
-  private static func validating(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> Validation<Float> {
-    let roles = try windows(input, setup.progress.recipe)
-    return try at(input.name) {
-      try Validation(
-        setup.learner, roles: roles, dim: input.header.dim, previous: setup.progress.recipe.data.previous,
-        conditions: setup.learner.conditions(setup.progress.recipe, epoch: setup.epoch))
-    }
-  }
-
-  private static func score(_ input: StreamInput, _ validation: Validation<Float>) throws -> ValidationFigures {
-    while let block = try input.next() {
-      for window in 0..<block.windows { validation.add(block, window) }
-    }
-    guard let figures = validation.finish() else {
-      throw Failure(.badData, "the stream has no windows", at: input.name)
-    }
-    guard figures.cosineNext.isFinite, figures.error.isFinite else {
-      throw Failure(.badData, "the model's predictions are not finite", at: input.name)
-    }
-    return figures
   }
 }

@@ -1,0 +1,83 @@
+# A training that is killed anywhere goes on, and ends with the same bytes.
+. "$here/lib.sh"
+vec-synth --process rotation --articles 40 --chunks 16 --dim 8 -o c.nvs
+MODEL='--hidden 12 --layers 1' ARCH=lstm CTX=3 LR=0.01 DROPOUT=0.1
+export MODEL ARCH CTX LR DROPOUT
+train=$root/pipelines/train
+
+try "EPOCHS=4 '$train' c.nvs whole"
+assert_status 0
+assert_equal "$(grep -c '^epoch [1-4]: loss' out)" 4
+assert_equal "$(tail -n 1 out | cut -d' ' -f1-5)" '4 epochs: best is epoch'
+assert_equal "$(cat whole/*.jsonl | jq -s 'map(select(.event == "epoch").loss) | (. == (sort | reverse)) and (.[3] < .[0])')" true
+assert_absent whole/1.safetensors whole/3.safetensors whole/.*.tmp
+# Splits share no article.
+articles() { text-write <"whole/$1.nvs" | jq -r 'select(.article) | .article' | sort -u; }
+assert_equal "$({ articles train; articles val; articles ood; } | sort | uniq -d)" ''
+assert_equal "$({ articles train; articles val; articles ood; } | wc -l)" 40
+
+# Killed with all it has started, a little later every time, until it comes to its end.
+tries=0 status=1
+while [ $status -ne 0 ]; do
+  tries=$((tries + 1))
+  [ $tries -le 60 ] || fail "it comes to an end"
+  EPOCHS=4 setsid "$train" c.nvs killed >log 2>&1 &
+  group=$!
+  sleep "$(awk "BEGIN { print 0.1 * $tries }")"
+  kill -s KILL -- "-$group" 2>/dev/null || :
+  status=0
+  wait "$group" || status=$?
+done
+[ $tries -gt 2 ] || fail "it was killed before"
+assert_absent killed/.*.tmp
+for name in 4.safetensors best.safetensors train.nvs val.nvs 0.safetensors; do assert_equal_files whole/$name killed/$name; done
+assert_equal "$(cat killed/*.jsonl | jq -c 'del(.seconds, .windows_per_second)')" "$(cat whole/*.jsonl | jq -c 'del(.seconds, .windows_per_second)')"
+
+# A run keeps its settings; what is not given is as it was.
+try "SEED=3 EPOCHS=4 '$train' c.nvs whole"
+assert_status 64
+assert_one_error 'whole was begun with SEED=17, found SEED=3'
+try "BATCH=9 '$train' c.nvs whole"
+assert_status 64
+assert_one_error 'whole was begun with BATCH=the default, found BATCH=9'
+try "unset MODEL ARCH CTX LR DROPOUT; EPOCHS=5 '$train' c.nvs whole"
+assert_status 0
+assert_equal "$(grep -c '^epoch' out)" 1
+
+# An alarm ends it, and goes on ending it.
+try "EPOCHS=3 STOP_ON=copy-last,orthogonal-escape '$train' c.nvs stopped"
+assert_status 1
+assert_equal "$(grep -c '^epoch' out)" 1
+try "EPOCHS=3 STOP_ON=copy-last '$train' c.nvs stopped"
+assert_status 1
+assert_equal "$(grep -c '^epoch' out)" 0
+try "EPOCHS=2 '$train' c.nvs stopped"
+assert_status 0
+
+# Damaged chunks: nothing is trained on a part of them.
+head -c 9000 c.nvs >cut.nvs
+try "EPOCHS=1 '$train' cut.nvs damaged"
+assert_status 65
+assert_absent damaged/train.nvs damaged/*.safetensors
+# They are whole again.
+cp c.nvs cut.nvs
+try "EPOCHS=1 '$train' cut.nvs damaged"
+assert_status 0
+
+# The curriculum sees a part of the windows first.
+try "EPOCHS=1 RECIPE=p5-curriculum '$train' c.nvs stages"
+assert_status 0
+all=$(stream-info stages/train.nvs | jq .windows)
+assert_equal "$(stream-info stages/stage-0.3.nvs | jq .windows)" "$(jq -n "$all * 0.3 | round")"
+assert_equal "$(jq .windows stages/1.jsonl)" "$(stream-info stages/stage-0.3.nvs | jq .windows)"
+
+# Ranges, and a recipe of one's own.
+jq '.name = "mine" | .epochs = 1 | .data.offset = 2' "$root/pipelines/recipes/p1-baseline.json" >mine.json
+try "RECIPE=./mine.json SPLIT='train=1-20 val=21-30 ood=31-40' '$train' c.nvs ranges"
+assert_status 0
+assert_equal "$(stream-info ranges/val.nvs | jq .offset)" 2
+assert_equal "$(text-write <ranges/val.nvs | jq -r 'select(.article) | .article' | sort -nu | sed -n '1p;$p' | tr '\n' ' ')" '21 30 '
+try "RECIPE=none-such '$train' c.nvs none"
+assert_status 66
+assert_one_error 'none-such'
+finish
