@@ -20,11 +20,14 @@ import Vectors
     purpose: "solve for the linear predictor of windows, a checkpoint that model-predict reads",
     details: """
       The target is foretold as a linear function of all context chunks and a constant, which minimizes the squared \
-      errors and --penalty times the squared weights: the best that can be had without anything but one solution of linear \
+      errors and --penalty times the squared weights: the best that can be had without anything but one solution of \
+      linear \
       equations, and the measure of what a network adds. Windows with weights count by them.
 
-      The report tells mean cosine and R2 of the raw predictions on the windows learnt from. For a score on others, fit \
-      on some articles and predict the rest (article-select --split). The stream waits in a temporary file (in TMPDIR, or \
+      The report tells mean cosine and R2 of the raw predictions on the windows learnt from. For a score on others, \
+      fit \
+      on some articles and predict the rest (article-select --split). The stream waits in a temporary file (in TMPDIR, \
+      or \
       /tmp) to be scored.
       """,
     operands: .any("FILE"),
