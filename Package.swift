@@ -51,7 +51,7 @@ let package = Package(
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // Arithmetic: the only module that sees OpenBLAS.
-    module("Kernels", uses: ["CBLAS", "Vectors"], settings: optimized),
+    module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
@@ -81,7 +81,9 @@ let package = Package(
     tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
     tool("model-init", uses: ["Checkpoints", "Networks"]),
-    tool("model-predict", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
+    tool(
+      "model-predict",
+      uses: ["Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),

@@ -8,9 +8,12 @@ step = $(here)/train-part
 .PHONY: all
 all: $(EPOCHS).jsonl
 # An interrupted make would remove what its parts have written, which is whole.
-.PRECIOUS: train.nvs val.nvs ood.nvs 0.safetensors $(LAST:%=%.jsonl)
+.PRECIOUS: diagnosis.json train.nvs val.nvs ood.nvs 0.safetensors $(LAST:%=%.jsonl)
 
-train.nvs val.nvs ood.nvs:
+diagnosis.json:
+	@$(step) diagnose
+
+train.nvs val.nvs ood.nvs: | diagnosis.json
 	@$(step) split $(basename $@)
 
 0.safetensors: | train.nvs

@@ -7,9 +7,9 @@ public enum ContextRows<Scalar: Real> {
   public static func mean(_ c: Matrix<Scalar>, into y: Matrix<Scalar>) {
     let slots = slots(c, y)
     each(slots, y) { b in
-      let target = y.base + b * y.stride
-      target.update(repeating: 0, count: y.columns)
-      for t in 0..<slots { add(1 / Scalar(slots), c.base + (t * y.rows + b) * c.stride, to: target, y.columns) }
+      mix(
+        nil, scale: 1 / Scalar(slots), c.base + b * c.stride, step: y.rows * c.stride, slots, y.base + b * y.stride,
+        y.columns)
     }
   }
 
@@ -30,11 +30,9 @@ public enum ContextRows<Scalar: Real> {
     let slots = slots(c, y)
     precondition(s.rows == y.rows && s.columns == slots, "a number for every slot")
     each(slots, y) { b in
-      let target = y.base + b * y.stride
-      target.update(repeating: 0, count: y.columns)
-      for t in 0..<slots {
-        add(scale * s.base[b * s.stride + t], c.base + (t * y.rows + b) * c.stride, to: target, y.columns)
-      }
+      mix(
+        s.base + b * s.stride, scale: scale, c.base + b * c.stride, step: y.rows * c.stride, slots,
+        y.base + b * y.stride, y.columns)
     }
   }
 
@@ -67,6 +65,20 @@ public enum ContextRows<Scalar: Real> {
   private static func each(_ slots: Int, _ y: Matrix<Scalar>, _ body: (Int) -> Void) {
     Workers.parallel(y.rows, least: max(1, 8192 / max(slots * y.columns, 1))) { windows in
       for b in windows { body(b) }
+    }
+  }
+
+  /// y = scale · Σₜ s[t] · c[t], a column's slots one after the other; s[t] is 1 where there is no s.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func mix(
+    _ s: UnsafePointer<Scalar>?, scale: Scalar, _ c: UnsafePointer<Scalar>, step: Int, _ slots: Int,
+    _ y: UnsafeMutablePointer<Scalar>, _ count: Int
+  ) {
+    Lanes<Scalar>.each(count) { place, left in
+      var total = SIMD8<Scalar>(repeating: 0)
+      for t in 0..<slots { total += (s?[t] ?? 1) * Lanes.load(c + t * step + place, left) }
+      Lanes.store(scale * total, y + place, left)
     }
   }
 

@@ -19,16 +19,27 @@ enum Lanes<Scalar: Real> {
   /// The first `count` entries, then zeros.
   @inline(__always)
   static func load(_ source: Source, _ count: Int) -> Eight {
-    if count >= 8 { return load(source) }
-    var value = Eight(repeating: 0)
-    for lane in 0..<count { value[lane] = source[lane] }
-    return value
+    count >= 8 ? load(source) : loadLast(source, count)
   }
 
   /// The first `count` lanes.
   @inline(__always)
   static func store(_ value: Eight, _ target: Target, _ count: Int) {
-    if count >= 8 { return store(value, target) }
+    if count >= 8 { store(value, target) } else { storeLast(value, target, count) }
+  }
+
+  // Not inlined: the compiler would otherwise compute lanes one by one as the last entries of a row ask for them, and the
+  // whole loop at a third of its speed.
+
+  @inline(never)
+  private static func loadLast(_ source: Source, _ count: Int) -> Eight {
+    var value = Eight(repeating: 0)
+    for lane in 0..<count { value[lane] = source[lane] }
+    return value
+  }
+
+  @inline(never)
+  private static func storeLast(_ value: Eight, _ target: Target, _ count: Int) {
     for lane in 0..<count { target[lane] = value[lane] }
   }
 

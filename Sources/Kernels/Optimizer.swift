@@ -45,17 +45,18 @@ public struct AdamW: Hashable, Sendable {
 
   /// What a step multiplies with, computed once in double precision.
   private struct Factors<Scalar: Real> {
-    let scale, keep, gain1, beta2, gain2, rate, inverseRoot, epsilon: Scalar
+    let scale, keep, gain1, beta2, gain2, rate, inverseRoot, epsilon: SIMD8<Scalar>
 
     init(_ rule: AdamW, step: Int, scale: Double) {
-      self.scale = Scalar(scale)
-      keep = Scalar(1 - rule.learningRate * rule.decay)
-      gain1 = Scalar(1 - rule.beta1)
-      beta2 = Scalar(rule.beta2)
-      gain2 = Scalar(1 - rule.beta2)
-      rate = Scalar(rule.learningRate / (1 - Self.power(rule.beta1, step)))
-      inverseRoot = Scalar(1 / (1 - Self.power(rule.beta2, step)).squareRoot())
-      epsilon = Scalar(rule.epsilon)
+      func all(_ factor: Double) -> SIMD8<Scalar> { SIMD8(repeating: Scalar(factor)) }
+      self.scale = all(scale)
+      keep = all(1 - rule.learningRate * rule.decay)
+      gain1 = all(1 - rule.beta1)
+      beta2 = all(rule.beta2)
+      gain2 = all(1 - rule.beta2)
+      rate = all(rule.learningRate / (1 - Self.power(rule.beta1, step)))
+      inverseRoot = all(1 / (1 - Self.power(rule.beta2, step)).squareRoot())
+      epsilon = all(rule.epsilon)
     }
 
     /// baseᵉ by squaring.
@@ -76,14 +77,36 @@ public struct AdamW: Hashable, Sendable {
     _ count: Int, _ by: Factors<Scalar>, _ parameters: UnsafeMutablePointer<Scalar>, _ gradients: UnsafePointer<Scalar>,
     _ first: UnsafeMutablePointer<Scalar>, _ second: UnsafeMutablePointer<Scalar>
   ) {
-    for i in 0..<count {
-      let gradient = gradients[i] * by.scale
-      let mean = first[i] + by.gain1 * (gradient - first[i])
-      let square = by.beta2 * second[i] + by.gain2 * (gradient * gradient)
-      first[i] = mean
-      second[i] = square
-      parameters[i] = parameters[i] * by.keep - by.rate * mean / (square.squareRoot() * by.inverseRoot + by.epsilon)
+    let whole = count & ~7
+    var i = 0
+    while i < whole {
+      var (parameter, mean, square) = (Lanes.load(parameters + i), Lanes.load(first + i), Lanes.load(second + i))
+      move(by, &parameter, Lanes.load(gradients + i), &mean, &square)
+      Lanes.store(mean, first + i)
+      Lanes.store(square, second + i)
+      Lanes.store(parameter, parameters + i)
+      i += 8
     }
+    let left = count - whole
+    guard left > 0 else { return }
+    var (parameter, mean) = (Lanes.load(parameters + i, left), Lanes.load(first + i, left))
+    var square = Lanes.load(second + i, left)
+    move(by, &parameter, Lanes.load(gradients + i, left), &mean, &square)
+    Lanes.store(mean, first + i, left)
+    Lanes.store(square, second + i, left)
+    Lanes.store(parameter, parameters + i, left)
+  }
+
+  /// Eight parameters' step.
+  @inline(__always)
+  private static func move<Scalar: Real>(
+    _ by: Factors<Scalar>, _ parameter: inout SIMD8<Scalar>, _ gradient: SIMD8<Scalar>, _ mean: inout SIMD8<Scalar>,
+    _ square: inout SIMD8<Scalar>
+  ) {
+    let scaled = gradient * by.scale
+    mean += (scaled - mean) * by.gain1
+    square = square * by.beta2 + scaled * scaled * by.gain2
+    parameter = parameter * by.keep - mean * by.rate / (Scalar.squareRoots(square) * by.inverseRoot + by.epsilon)
   }
 }
 

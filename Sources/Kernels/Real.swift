@@ -22,6 +22,8 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// The standard normal distribution at x: its cumulative probability Φ(x) and its density φ(x).
   static func normal(_ x: SIMD8<Self>) -> (cumulative: SIMD8<Self>, density: SIMD8<Self>)
+  /// √x of eight numbers at once.
+  static func squareRoots(_ x: SIMD8<Self>) -> SIMD8<Self>
   // Comparisons stand here because Swift compares lane by lane where the kind of number is a parameter, even in code
   // specialized for it.
   /// x where y is above 0, else 0.

@@ -22,11 +22,15 @@ public enum Workers {
   }
 
   /// Readies OpenBLAS for a call that no kernel makes.
-  static func prepare() {
-    while !take() { sched_yield() }
-    if team == nil { _ = hire(1) }
-    isTaken.store(false, ordering: .releasing)
-  }
+  static func prepare() { _ = isPrepared }
+
+  /// OpenBLAS, made ready once and before anyone's first product: a caller that works alone must not meet it halfway.
+  private static let isPrepared: Bool = {
+    nextvec_choose_kernels()
+    // Parts call OpenBLAS at the same time; each call then keeps to its thread.
+    openblas_set_num_threads(1)
+    return true
+  }()
 
   private static func take() -> Bool {
     isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
@@ -35,9 +39,6 @@ public enum Workers {
   private static func hire(_ threads: Int) -> Team {
     if let team, team.size == threads { return team }
     team?.dismiss()
-    nextvec_choose_kernels()
-    // Parts call OpenBLAS at the same time; each call then keeps to its thread.
-    openblas_set_num_threads(1)
     let new = Team(size: threads)
     team = new
     return new
@@ -51,6 +52,7 @@ public enum Workers {
   @inline(never)
   public static func parallel(_ count: Int, least: Int = 1, multiple: Int = 1, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
+    _ = isPrepared
     // While another thread has the team, or a part of the team's work has parts of its own, the caller works alone.
     guard take() else { return body(0..<count) }
     defer { isTaken.store(false, ordering: .releasing) }

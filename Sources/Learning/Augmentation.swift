@@ -57,61 +57,31 @@ public struct Augmentation: Hashable, Sendable {
   private func replace<Scalar: Real>(
     _ contexts: Matrix<Scalar>, _ windows: Int, _ window: Int, _ generator: inout SeededGenerator
   ) {
-    let last = contexts.row(contexts.rows - windows + window)
-    last.update(repeating: 0)
+    let place = contexts.rows - windows + window
+    let last = contexts.rows(place..<place + 1)
+    last.fill(0)
     switch replacements[generator.index(below: replacements.count)] {
     case .zero: return
-    case .noise: Self.addNoise(to: last, deviation: 1, &generator)
+    case .noise: SingleRows.addNoise(to: last, deviation: 1, &generator)
     case .mean:
-      for slot in 0..<contexts.rows / windows - 1 { Self.add(contexts.row(slot * windows + window), to: last) }
+      for other in stride(from: window, to: place, by: windows) {
+        SingleRows.add(contexts.rows(other..<other + 1), to: last)
+      }
     }
-    Self.normalize(last)
+    SingleRows.normalize(last)
   }
 
   private func disturb<Scalar: Real>(
     _ contexts: Matrix<Scalar>, _ windows: Int, _ window: Int, _ generator: inout SeededGenerator
   ) {
     let place = contexts.rows - windows + window
-    let last = contexts.row(place)
+    let last = contexts.rows(place..<place + 1)
     if generator.uniform() < overwriteShare {
-      if place >= windows { Self.copy(contexts.row(place - windows), to: last) }
+      let before = place - windows
+      if before >= 0 { last.copy(from: contexts.rows(before..<before + 1)) }
     } else {
-      Self.addNoise(to: last, deviation: deviation, &generator)
-      Self.normalize(last)
+      SingleRows.addNoise(to: last, deviation: deviation, &generator)
+      SingleRows.normalize(last)
     }
-  }
-}
-
-// One row's work.
-extension Augmentation {
-  private typealias Row<Scalar> = UnsafeMutableBufferPointer<Scalar>
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func addNoise<Scalar: Real>(
-    to row: Row<Scalar>, deviation: Double, _ generator: inout SeededGenerator
-  ) {
-    for i in row.indices { row[i] += Scalar(deviation * generator.gaussian()) }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func add<Scalar: Real>(_ other: Row<Scalar>, to row: Row<Scalar>) {
-    for i in row.indices { row[i] += other[i] }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func copy<Scalar: Real>(_ other: Row<Scalar>, to row: Row<Scalar>) {
-    for i in row.indices { row[i] = other[i] }
-  }
-
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private static func normalize<Scalar: Real>(_ row: Row<Scalar>) {
-    var squares = 0.0
-    for i in row.indices { squares += Double(row[i]) * Double(row[i]) }
-    let scale = 1 / max(squares.squareRoot(), 1e-8)
-    for i in row.indices { row[i] = Scalar(Double(row[i]) * scale) }
   }
 }

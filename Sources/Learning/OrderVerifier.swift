@@ -130,13 +130,15 @@ extension OrderVerifierPass {
       logitGradient[pair, 0] = Scalar(weight * slope / Double(pairs))
     }
     let (d1, d2, d3) = (firstGradient.first(pairs), secondGradient.first(pairs), logitGradient.first(pairs))
-    let linear = verifier.layers.map { parameters.linear($0) }
-    let places = verifier.layers.map { gradients.linear($0) }
-    linear[2].backward(d3, second.first(pairs), into: nil, gradients: places[2], adding: adding)
-    RectifiedLinear.backward(d3, linear[2], second.first(pairs), into: d2, dropout: dropout(1))
-    linear[1].backward(d2, first.first(pairs), into: nil, gradients: places[1], adding: adding)
-    RectifiedLinear.backward(d2, linear[1], first.first(pairs), into: d1, dropout: dropout(0))
-    linear[0].backward(d1, features.first(pairs), into: nil, gradients: places[0], adding: adding)
+    let (h1, h2) = (first.first(pairs), second.first(pairs))
+    let (place0, place1, place2) = (verifier.layers[0], verifier.layers[1], verifier.layers[2])
+    let (linear1, linear2) = (parameters.linear(place1), parameters.linear(place2))
+    linear2.backward(d3, h2, into: nil, gradients: gradients.linear(place2), adding: adding)
+    RectifiedLinear.backward(d3, linear2, h2, into: d2, dropout: dropout(1))
+    linear1.backward(d2, h1, into: nil, gradients: gradients.linear(place1), adding: adding)
+    RectifiedLinear.backward(d2, linear1, h1, into: d1, dropout: dropout(0))
+    parameters.linear(place0).backward(
+      d1, features.first(pairs), into: nil, gradients: gradients.linear(place0), adding: adding)
   }
 
   private func dropout(_ layer: Int) -> Dropout? {

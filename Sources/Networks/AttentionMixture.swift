@@ -137,13 +137,26 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
     parameters.linear(network.residual[2]).backward(
       outputGradient.first(n), inner[1].normed.first(n), into: inner[1].gradient.first(n),
       gradients: gradients.linear(network.residual[2]), adding: adding)
-    for layer in [1, 0] {
-      let place = network.residual[layer]
-      inner[layer].backward(
-        layer == 0 ? joined.first(n) : inner[0].normed.first(n), parameters.linear(place), .gelu,
-        network.norms[layer](parameters), into: layer == 0 ? dJoined.first(n) : inner[0].gradient.first(n),
-        gradients: gradients.linear(place), network.norms[layer](gradients), adding: adding)
+    backward(layer: 1, parameters, inner[0].normed.first(n), into: inner[0].gradient.first(n), gradients, adding)
+    // The baseline's half is only on the way to the contexts.
+    let isWhole = contextGradient != nil
+    backward(layer: 0, parameters, joined.first(n), into: isWhole ? dJoined.first(n) : nil, gradients, adding)
+    if !isWhole {
+      let weighted = inputs..<2 * inputs
+      Product.of(
+        inner[0].gradient.first(n), parameters[network.residual[0].weight].columns(weighted),
+        into: dJoined.first(n).columns(weighted))
     }
+  }
+
+  private func backward(
+    layer: Int, _ parameters: Parameters<Scalar>, _ x: Matrix<Scalar>, into dx: Matrix<Scalar>?,
+    _ gradients: Parameters<Scalar>, _ adding: Bool
+  ) {
+    let (place, norm) = (network.residual[layer], network.norms[layer])
+    inner[layer].backward(
+      x, parameters.linear(place), .gelu, norm(parameters), into: dx, gradients: gradients.linear(place),
+      norm(gradients), adding: adding)
   }
 
   /// The gradient of the contexts: through the weighted mean, its shares, and the baseline.

@@ -30,10 +30,10 @@ struct NormedLayer<Scalar: Real> {
     return normed.first(n)
   }
 
-  /// From `gradient` to dx, overwritten.
+  /// From `gradient` to dx, overwritten where it is asked for. Leaves in `gradient` that of the linear map's output.
   func backward(
     _ x: Matrix<Scalar>, _ map: Linear<Scalar>, _ activation: Activation, _ norm: LayerNorm<Scalar>,
-    into dx: Matrix<Scalar>, gradients mapGradients: Linear<Scalar>, _ normGradients: LayerNorm<Scalar>, adding: Bool
+    into dx: Matrix<Scalar>?, gradients mapGradients: Linear<Scalar>, _ normGradients: LayerNorm<Scalar>, adding: Bool
   ) {
     let n = x.rows
     let gradient = gradient.first(n)

@@ -1,5 +1,5 @@
 public import Kernels
-internal import Vectors
+public import Vectors
 
 /// What predicts, window by window, the chunks of steps 1 to `horizon`.
 public protocol Forecast: AnyObject {
@@ -14,7 +14,8 @@ public protocol Forecast: AnyObject {
   ///
   /// - Parameter batch: closed, with its contexts in `contexts`.
   /// - Returns: the first row that holds a NaN or an infinity; nil where all is well.
-  func run(_ batch: WindowBatch<Float>) -> Int?
+  /// - Throws: what looking up a true chunk throws.
+  func run(_ batch: WindowBatch<Float>) throws -> Int?
 }
 
 /// Predictions one chunk after the other: each slides into the context as a unit vector, and the oldest chunk leaves.
@@ -45,7 +46,8 @@ public final class Rollout: Forecast {
       predictor.predict(windows: windows)
       for window in 0..<windows {
         let row = window * horizon + step
-        guard predictions.takeRow(row, from: predictor.output.row(window), isRaw, &zeroVectors) else { return row }
+        guard predictions.takeRow(row, from: UnsafeBufferPointer(predictor.output.row(window)), isRaw, &zeroVectors)
+        else { return row }
       }
       if step + 1 < horizon { slide(step, windows, kept: (batch.roles.context - 1) * windows) }
     }
@@ -66,32 +68,50 @@ public final class Rollout: Forecast {
 
 /// The truth in the place of predictions: what no model can beat.
 public final class Oracle: Forecast {
+  /// The chunk so many chunks after a target; nil past the article's end.
+  public typealias Later = (_ target: Key, _ chunks: Int) throws -> UnsafeBufferPointer<Float>?
+
   public let horizon: Int
   public let predictions: Matrix<Float>
   public private(set) var zeroVectors = 0
   public var contexts: Matrix<Float>? { nil }
 
   private let isRaw: Bool
+  private let later: Later?
   private let arena = Arena<Float>()
 
-  /// - Parameter horizon: above 1 the windows have futures, one less than that or more.
-  public init(dim: Int, capacity: Int, horizon: Int, isRaw: Bool) {
+  /// - Parameters:
+  ///   - horizon: above 1 without `later`, the windows have futures, one less than that or more.
+  ///   - later: looks up the chunks after the target, in place of the windows' futures. Past the article's end the last
+  ///     chunk stands for those that do not exist.
+  public init(dim: Int, capacity: Int, horizon: Int, isRaw: Bool, later: Later? = nil) {
     precondition(horizon >= 1, "a step at least")
     self.horizon = horizon
     self.isRaw = isRaw
+    self.later = later
     predictions = arena.matrix(rows: capacity * horizon, columns: dim)
   }
 
-  public func run(_ batch: WindowBatch<Float>) -> Int? {
+  public func run(_ batch: WindowBatch<Float>) throws -> Int? {
     for window in 0..<batch.windows {
       for step in 0..<horizon {
         let row = window * horizon + step
-        // Step 2 is the first future.
-        let truth = step == 0 ? batch.targets.row(window) : batch.futures?.row((step - 1) * batch.windows + window)
-        guard let truth, predictions.takeRow(row, from: truth, isRaw, &zeroVectors) else { return row }
+        guard predictions.takeRow(row, from: try truth(batch, window, step), isRaw, &zeroVectors) else { return row }
       }
     }
     return nil
+  }
+
+  /// The chunk `step` chunks after the target.
+  private func truth(_ batch: WindowBatch<Float>, _ window: Int, _ step: Int) throws -> UnsafeBufferPointer<Float> {
+    if step == 0 { return UnsafeBufferPointer(batch.targets.row(window)) }
+    if let later {
+      return try later(batch.keys[window], step)
+        ?? UnsafeBufferPointer(predictions.row(window * horizon + step - 1))
+    }
+    guard let futures = batch.futures else { preconditionFailure("windows with futures") }
+    // The first future is the chunk after the target.
+    return UnsafeBufferPointer(futures.row((step - 1) * batch.windows + window))
   }
 }
 
@@ -100,7 +120,7 @@ extension Matrix<Float> {
   ///
   /// - Returns: whether it is finite.
   fileprivate func takeRow(
-    _ row: Int, from output: UnsafeMutableBufferPointer<Float>, _ isRaw: Bool, _ zeroVectors: inout Int
+    _ row: Int, from output: UnsafeBufferPointer<Float>, _ isRaw: Bool, _ zeroVectors: inout Int
   ) -> Bool {
     let prediction = self.row(row)
     _ = prediction.update(fromContentsOf: output)

@@ -44,6 +44,16 @@ enum Sample {
   }
 }
 
+@Test func aSecondNameMeansTheSame() throws {
+  let manual = Manual(
+    name: "sample", purpose: "a sample", options: [CommonOptions.model], memory: "constant", example: "sample -o b")
+  for words in [["--out", "b"], ["--output", "b"], ["--output=b"], ["-o", "b"]] {
+    #expect(try Arguments.parse(words, manual: manual)[CommonOptions.model] == "b")
+  }
+  #expect(Sample.refusal(["--out", "b", "--output", "c"], manual: manual)?.contains("already given") == true)
+  #expect(Sample.refusal([], manual: manual) == "64 --out is missing: expected a value for FILE")
+}
+
 @Test func defaultsHoldWhereNothingIsGiven() throws {
   let arguments = try Sample.parse()
   #expect(arguments[Sample.context] == 5)

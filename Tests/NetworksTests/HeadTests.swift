@@ -128,6 +128,25 @@ import Testing
     }
   }
 
+  /// A pass that leaves out the contexts' gradient takes other ways in places.
+  @Test(arguments: architectures) func gradientsAreTheSameWithoutTheContexts(
+    _ architecture: Configuration.Architecture
+  ) throws {
+    let network = try small(architecture).network()
+    let trial = GradientTrial(network, windows: 3)
+    trial.backward()
+    let pass = network.makePass(Double.self, capacity: 3, training: true, contextGradient: false)
+    pass.contexts.copy(from: trial.pass.contexts)
+    pass.outputGradient.copy(from: trial.pass.outputGradient)
+    let gradients = Parameters<Double>(network.layout)
+    pass.forward(trial.parameters, windows: 3, conditions: Conditions())
+    pass.backward(trial.parameters, windows: 3, conditions: Conditions(), into: gradients, adding: false)
+    #expect(pass.contextGradient == nil)
+    let pairs = zip(GradientCheck.copy(gradients.all), GradientCheck.copy(trial.gradients.all))
+    #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($0)) })
+    #expect(GradientCheck.copy(gradients.all).contains { $0 != 0 })
+  }
+
   @Test func figuresAreTheSameOnTwoThreads() throws {
     for architecture in Self.architectures {
       var results: [[Float]] = []

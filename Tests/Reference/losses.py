@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Values and gradients of the loss terms, of AdamW and of the order verifier as PyTorch computes them, from the
-definitions of docs/losses.md alone; double precision.
+definitions of Sources/Learning/LossTerm.swift alone; double precision.
 
     python3 losses.py       writes losses.json beside this file; needs PyTorch
 """

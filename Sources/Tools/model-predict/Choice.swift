@@ -1,5 +1,7 @@
+import Articles
 import Checkpoints
 import Commands
+import Evaluation
 import Failures
 import Kernels
 import Networks
@@ -20,9 +22,12 @@ struct Choice {
     let (horizon, raw) = (arguments[ModelPredict.horizon], arguments[ModelPredict.raw])
     let capacity = arguments[ModelPredict.batch]
     if word == "oracle" {
-      try Self.checkFutures(roles, horizon, arguments)
-      forecast = Oracle(dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw)
-      (name, files) = (word, [])
+      let store = try Self.articles(header, arguments)
+      if store == nil { try Self.checkFutures(roles, horizon, arguments) }
+      forecast = Oracle(
+        dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw, later: store.map(Self.later))
+      name = word
+      files = try arguments[ModelPredict.articles].map { [try InputFile.describe($0)] } ?? []
     } else if let baseline = Baseline(rawValue: word) {
       let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
@@ -72,6 +77,25 @@ struct Choice {
     throw Failure(
       .usage,
       "--horizon \(horizon): the oracle needs the \(horizon - 1) chunks after the target; the windows have \(futures)",
-      hint: "seq-build --futures \(horizon - 1) adds them")
+      hint: "--articles FILE looks them up, or seq-build --futures \(horizon - 1) adds them")
+  }
+
+  /// - Throws: `.badData` where the chunks' vectors are not as long as the windows'; what opening them throws.
+  private static func articles(_ header: StreamHeader, _ arguments: Arguments) throws -> ArticleStore? {
+    guard let path = arguments[ModelPredict.articles] else { return nil }
+    let store = try ArticleStore.open(path)
+    guard store.dim == header.dim else {
+      throw Failure(.badData, "expected chunks of dim \(header.dim), as the windows, found dim \(store.dim)", at: path)
+    }
+    return store
+  }
+
+  private static func later(_ store: ArticleStore) -> Oracle.Later {
+    { target, chunks in
+      guard store.enter(target.article) != nil, let place = store.place(of: Int(target.chunk) + chunks) else {
+        return nil
+      }
+      return try store.vector(at: place).0
+    }
   }
 }

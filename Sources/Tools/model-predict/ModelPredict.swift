@@ -15,6 +15,9 @@ import Vectors
   static let horizon = Option.integer(
     "horizon", default: 1, in: 1...1000, unit: "chunks", help: "predictions one after the other for each window")
   static let batch = Option.integer("batch", default: 256, in: 1...65_536, unit: "windows", help: "predicted at once")
+  static let articles = Option.text(
+    "articles", placeholder: "FILE",
+    help: "for the oracle: the chunks of the articles, an .npz or .npy file, or a stream of chunks")
   static let raw = Option.flag("raw", help: "write the model's raw output instead of unit vectors")
 
   static let manual = Manual(
@@ -28,19 +31,24 @@ import Vectors
 
       Predictors that have learnt nothing, to hold a model against: copy-last is the last context chunk, context-mean \
       the mean of the context, linear-extrapolation 2 c[last] - c[last-1], and oracle the true chunk itself, from step \
-      2 on out of windows with futures (seq-build --futures). A file of such a name is ./copy-last.
+      2 on looked up in --articles, or out of windows with futures (seq-build --futures). Past an article's end it \
+      repeats the last chunk. A file of such a name is ./copy-last.
 
       A prediction without a length stays zero; there is a count of them, model-predict:zero_vectors, in the stream.
       """,
     operands: .any("FILE"),
     options: [
-      model, horizon, batch, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
+      model, horizon, batch, articles, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
     ],
     memory: "the model, one batch with its activations and its predictions, and one frame",
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
     seeAlso: ["seq-build", "seq-ablate", "ridge-fit", "offset-sweep", "retrieval-rank", "rollout-eval"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    if arguments[articles] != nil, arguments[model] != "oracle" {
+      throw arguments.refusal(
+        of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
+    }
     let filter = try Filter(arguments)
     guard let roles = filter.input.header.roles else {
       throw Failure(

@@ -46,7 +46,7 @@ struct PredictionStage {
   private mutating func predict(_ writer: StreamWriter) throws {
     guard batch.windows > 0 else { return }
     batch.close()
-    if let row = forecast.run(batch) { throw fault(row) }
+    if let row = try forecast.run(batch) { throw fault(row) }
     try setKeys()
     try write(writer)
     batch.reset()
