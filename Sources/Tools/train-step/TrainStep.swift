@@ -51,7 +51,7 @@ import Stages
     operands: .any("FILE"),
     options: [
       model, CommonOptions.model, recipe, epoch, validation, batch, rate, dropout, maxSteps, logEvery, stopOn,
-      CommonOptions.seed,
+      CommonOptions.seed.showing(default: "the checkpoint's, else 17"),
       CommonOptions.threads,
     ],
     memory: "four times the model, the activations of one batch and of 256 windows, and one frame",
