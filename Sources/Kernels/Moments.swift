@@ -88,7 +88,9 @@ public struct LinearMap {
   public init(ridge moments: Moments, inputs: Range<Int>, outputs: Range<Int>, penalty: Double)
     throws(LinearAlgebraFault)
   {
-    let gram = arena.matrix(rows: inputs.count, columns: inputs.count)
+    // Given back when the map is found.
+    let work = Arena<Double>()
+    let gram = work.matrix(rows: inputs.count, columns: inputs.count)
     weight = arena.matrix(rows: outputs.count, columns: inputs.count)
     bias = arena.matrix(rows: 1, columns: outputs.count)
     var trace = 0.0
@@ -103,6 +105,7 @@ public struct LinearMap {
       for (column, j) in inputs.enumerated() { weight[row, column] = moments.centred(i, j) }
     }
     try Cholesky.solve(gram, weight)
+    withExtendedLifetime(work) {}
     for (row, i) in outputs.enumerated() {
       var explained = 0.0
       for (column, j) in inputs.enumerated() { explained += weight[row, column] * moments.mean(j) }

@@ -4,7 +4,8 @@ public import Vectors
 /// Windows gathered from blocks into matrices, as networks read them: position-major, so that slot t of window b in a
 /// batch of n windows is row t·n + b. Vectors are copied as they are.
 ///
-/// Fill it with `append` until it `isFull`, or the windows end; then `close()` it, use it, and `reset()` it. Everything is
+/// Fill it with `append` until it `isFull`, or the windows end; then `close()` it, use it, and `reset()` it. Everything
+/// is
 /// allocated when it is made.
 public final class WindowBatch<Scalar: Real> {
   public let dim: Int

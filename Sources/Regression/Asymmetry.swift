@@ -3,7 +3,8 @@ internal import Vectors
 
 /// How much a sequence differs from its reversal at lag 1, and how much it would by chance (docs/metrics.md).
 ///
-/// With z the whitened chunks and C = mean z[t+1] z[t]ᵀ, the index is ‖C − Cᵀ‖ / ‖C + Cᵀ‖. Reversing a unit, an article or
+/// With z the whitened chunks and C = mean z[t+1] z[t]ᵀ, the index is ‖C − Cᵀ‖ / ‖C + Cᵀ‖. Reversing a unit, an article
+/// or
 /// a run of 64 chunks, turns the sign of its part of C − Cᵀ; the null distribution draws these signs.
 ///
 /// Memory: one unit's (k, k), and draws · k² / 2.
@@ -42,7 +43,8 @@ struct Asymmetry {
   private var unit: Unit?
   /// Σ of C + Cᵀ over units, (k, k).
   private let symmetric: Matrix<Double>
-  /// (batch, k (k − 1) / 2): C − Cᵀ above the diagonal, a unit a row; and the units' signs in each draw, (batch, draws + 1).
+  /// (batch, k (k − 1) / 2): C − Cᵀ above the diagonal, a unit a row; and the units' signs in each draw, (batch, draws
+  /// + 1).
   private let differences: Matrix<Double>
   private let signs: Matrix<Double>
   private var units = 0
@@ -203,6 +205,8 @@ struct Whitening {
         shift[0, component] -= directions[component, entry] * moments.mean(entry)
       }
     }
+    // Its vectors are views.
+    withExtendedLifetime(eigen) {}
   }
 
   func apply(_ x: Matrix<Double>, into z: Matrix<Double>) {

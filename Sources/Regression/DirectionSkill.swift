@@ -2,7 +2,8 @@ internal import Evaluation
 internal import Kernels
 internal import Vectors
 
-/// How well ridge predictors foretell the next chunk from `context` chunks, and the chunk before from those after it: both
+/// How well ridge predictors foretell the next chunk from `context` chunks, and the chunk before from those after it:
+/// both
 /// learnt on the same windows of `context` + 1 chunks, and scored on other articles.
 struct DirectionSkill {
   private let context: Int

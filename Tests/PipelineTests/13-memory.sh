@@ -17,7 +17,8 @@ assert_equal "$(jq .windows out)" 99500
 try "cat large.npz | $peak pipe.peak npz-read -o large.nvs && $peak stream-check.peak stream-check large.nvs && $peak from-file.peak seq-build large.nvs |
   $peak stream-info.peak stream-info"
 assert_status 0
-try "seq-build large.nvs | $peak gate.peak seq-gate --top 0.9 | $peak ablate.peak seq-ablate --mode cross-article | stream-info"
+try "seq-build large.nvs | $peak gate.peak seq-gate --top 0.9 | $peak ablate.peak seq-ablate --mode cross-article |
+  $peak predict.peak model-predict --model copy-last --horizon 3 | stream-info"
 assert_status 0
 for file in *.peak; do
   kib=$(cat "$file")

@@ -86,6 +86,25 @@ import Vectors
     #expect(refused.errors.contains("--futures 3"))
   }
 
+  /// Later chunks out of the articles are those that the windows' futures would be.
+  @Test func theOracleLooksLaterChunksUp() throws {
+    let folder = try Folder()
+    try folder.write(Samples.chunks, to: "chunks.nvs")
+    let script = """
+      seq-build --ctx 3 --futures 2 --quiet chunks.nvs -o windows.nvs
+      model-predict --model oracle --horizon 3 windows.nvs -o a.nvs
+      model-predict --model oracle --horizon 3 --articles chunks.nvs windows.nvs -o b.nvs
+      stream-diff a.nvs b.nvs
+      """
+    let found = try shell(script, in: folder)
+    #expect(found.status == 0, "\(found.errors)")
+    #expect((found.json?["matched"]?.int ?? 0) > 60)
+    let past = try run(
+      "model-predict", ["--model", "oracle", "--horizon", "3", "--articles", "chunks.nvs"], input: Samples.windows,
+      in: folder)
+    #expect(try contents(past.output).keys.count == 3 * Self.windows.count)
+  }
+
   @Test func theHeaderSaysWhatWasPredictedFrom() throws {
     let built = try run("seq-build", ["--ctx", "2", "--offset", "3", "--quiet"], input: Samples.chunks).output
     let stream = try contents(try run("model-predict", ["--model", "copy-last"], input: built).output)
@@ -133,6 +152,17 @@ import Vectors
       "npz-read --one-article | seq-build --ctx 2 | model-predict --model linear-extrapolation", input: huge)
     #expect(infinite.status == 65)
     #expect(infinite.errors.contains("step 1 for the window with target article 0, chunk 2 holds a NaN or an infinity"))
+  }
+
+  /// A fault upstream is named by the last stage alone, and the threads leave no trace.
+  @Test func itPassesFaultsOn() throws {
+    let found = try shell("npz-read absent.npz | seq-build | model-predict --model copy-last | stream-info")
+    #expect(found.status == 65)
+    #expect(found.errorLines.count { $0.contains("error:") } == 2)
+    #expect(found.errors.contains("stream-info: error: upstream npz-read failed (66)"))
+    let one = try run("model-predict", ["--model", "context-mean"], input: Samples.windows)
+    let two = try run("model-predict", ["--model", "context-mean", "--threads", "2"], input: Samples.windows)
+    #expect(one.status == 0 && one.output == two.output)
   }
 
   /// Predictions do not depend on the batch.

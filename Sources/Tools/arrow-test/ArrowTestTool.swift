@@ -21,13 +21,17 @@ import Vectors
     name: "arrow-test",
     purpose: "tell whether articles differ from their own reversal",
     details: """
-      Chunks are centred, and scaled to variance 1 in their principal directions. With C the mean of the products of each \
-      chunk with the one before, `asymmetry` is |C - C'| / |C + C'|: reversing time turns C into its transpose C'. Chance \
-      gives a value above 0 too, so that 999 others are drawn, each article forwards or backwards at random: `p` is the \
+      Chunks are centred, and scaled to variance 1 in their principal directions. With C the mean of the products of \
+      each \
+      chunk with the one before, `asymmetry` is |C - C'| / |C + C'|: reversing time turns C into its transpose C'. \
+      Chance \
+      gives a value above 0 too, so that 999 others are drawn, each article forwards or backwards at random: `p` is \
+      the \
       share of them at or above the value found. Below 40 articles, runs of 64 chunks are turned instead; below 12 of \
       them nothing can be told.
 
-      Beside it, ridge predictors of the next chunk from --ctx chunks, and of the one before from those after it, learn \
+      Beside it, ridge predictors of the next chunk from --ctx chunks, and of the one before from those after it, \
+      learn \
       from 80% of the articles, and are scored on the others by mean cosine and R2.
 
       The stream waits in a temporary file (in TMPDIR, or /tmp) for a second reading. Articles come in the order of \
@@ -38,7 +42,7 @@ import Vectors
       components, context, alpha, CommonOptions.seed, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
       CommonOptions.output,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384, and some 80 bytes an article",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384; some 80 MB, and 80 bytes an article",
     example: "npz-read wiki.npz | arrow-test",
     exits: [.answerIsNo: "no arrow is found"],
     seeAlso: ["direction-diagnose", "narrative-delta", "vec-synth"])

@@ -20,18 +20,21 @@ import Vectors
     purpose: "solve for the linear predictor of windows, a checkpoint that model-predict reads",
     details: """
       The target is foretold as a linear function of all context chunks and a constant, which minimizes the squared \
-      errors and --penalty times the squared weights: the best that can be had without anything but one solution of linear \
+      errors and --penalty times the squared weights: the best that can be had without anything but one solution of \
+      linear \
       equations, and the measure of what a network adds. Windows with weights count by them.
 
-      The report tells mean cosine and R2 of the raw predictions on the windows learnt from. For a score on others, fit \
-      on some articles and predict the rest (article-select --split). The stream waits in a temporary file (in TMPDIR, or \
+      The report tells mean cosine and R2 of the raw predictions on the windows learnt from. For a score on others, \
+      fit \
+      on some articles and predict the rest (article-select --split). The stream waits in a temporary file (in TMPDIR, \
+      or \
       /tmp) to be scored.
       """,
     operands: .any("FILE"),
     options: [
       CommonOptions.model, penalty, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes: 85 MB of ctx 5 and dim 384, 340 MB of dim 768",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384, 340 MB of dim 768; and some 40 MB",
     example: "npz-read wiki.npz | seq-build | ridge-fit --out ridge.safetensors",
     seeAlso: ["model-predict", "model-info", "seq-build", "arrow-test"])
 
