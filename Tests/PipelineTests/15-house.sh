@@ -1,6 +1,8 @@
 # The repository keeps its word: a link for every tool, a page that tells what --help tells, no library that is not named.
 . "$here/lib.sh"
-tools=$(sed -n 's/^ *tool("\([^"]*\)".*/\1/p' "$root/Package.swift")
+# An entry a line.
+tr '\n' ' ' < "$root/Package.swift" | sed 's/  *tool( *"/\n  tool("/g' > "$tmp/entries"
+tools=$(sed -n 's/^  tool("\([^"]*\)".*/\1/p' "$tmp/entries")
 [ -n "$tools" ] || fail "Package.swift names tools"
 
 for tool in $tools; do
@@ -10,7 +12,7 @@ assert_equal "$(ls "$root/bin" | sort | tr '\n' ' ')" "$(echo "$tools" | sort | 
 
 # The data path needs no linear algebra.
 for tool in $tools; do
-  ! grep -q "tool(\"$tool\".*\"\(Checkpoints\|Kernels\|Networks\)\"" "$root/Package.swift" || continue
+  ! grep -q "tool(\"$tool\", *uses: \[[^]]*\"\(Checkpoints\|Kernels\|Networks\)\"" "$tmp/entries" || continue
   ! ldd "$root/bin/$tool" | grep -q openblas || fail "$tool without OpenBLAS"
   held
 done
