@@ -23,7 +23,7 @@ export PATH := $(abspath $(ROOT)/bin):$(PATH)
 export RECIPE ARCH EPOCHS CTX
 
 # A line for every gate.
-LINES = def short: if type == "number" then . * 10000 | round / 10000 else . end; .gates | to_entries[] | \
+GATE_LINES = def short: if type == "number" then . * 10000 | round / 10000 else . end; .gates | to_entries[] | \
   "\(.key): \(.value.value | short), \(.value.minimum) asked: \(if .value.pass then "pass" else "FAIL" end)"
 
 .DELETE_ON_ERROR:
@@ -40,7 +40,7 @@ $(RUN)/data.json: $(DATA) $(RUN)/.gates
 	@$(ROOT)/pipelines/diagnose '$(DATA)' $(GATES) --format json -o '$@' || test $$? -eq 1
 
 $(RUN)/data.passed: $(RUN)/data.json
-	@jq -r '$(LINES)' '$<'
+	@jq -r '$(GATE_LINES)' '$<'
 	@jq -e .pass '$<' > '$@' || { echo 'gated-training: no training: the data miss a gate' >&2; exit 1; }
 
 # What was asked is part of what was made: other GATES or another CTX ask anew.
