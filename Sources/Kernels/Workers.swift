@@ -84,7 +84,7 @@ private final class Team: @unchecked Sendable {
   private var parts = 0
 
   /// Looks at a flag before a helper sleeps: about 50 microseconds, longer than the serial work between two kernels.
-  private static let patience = 20_000
+  private static let patience = 1_000_000
 
   init(size: Int) {
     self.size = size
