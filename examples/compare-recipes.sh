@@ -34,6 +34,10 @@ file=$1
 root=$(cd "$(dirname "$0")/.." && pwd)
 a=$(basename "$2" .json) b=$(basename "$3" .json)
 [ "$a" != "$b" ] || fail 64 "$2 and $3: expected recipes of different names"
+for recipe in "$2" "$3"; do
+  case $recipe in */* | *.json) path=$recipe ;; *) path=${NEXTVEC_RECIPES:-$root/pipelines/recipes}/$recipe.json ;; esac
+  [ -r "$path" ] || fail 66 "$recipe: there is no recipe $path"
+done
 for program in jq make; do command -v $program >/dev/null || fail 66 "$program is missing: install it"; done
 forget=
 if [ $# -eq 4 ]; then
