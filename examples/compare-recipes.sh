@@ -12,7 +12,8 @@ that the five gates ask for of each one's best epoch (pipelines/5cat).
 A recipe is a name of pipelines/recipes, or a file. With RUN_DIR everything is kept there, and a run that was killed goes on; without it, in a temporary folder.
 
 Settings of pipelines/train (EPOCHS, ARCH, MODEL, SEED, SPLIT, ...) and of pipelines/5cat (HORIZON, ABLATIONS, ...) come from the environment and
-hold for both recipes. What is not given is as each recipe has it, the architecture too. Recipes may predict at different offsets, as P1 and P6b do: their cosines then answer different questions.
+hold for both recipes. What is not given is as each recipe has it, the architecture too.
+Recipes may predict at different offsets, as P1 and P6b do: their cosines then answer different questions.
 
 Exit status: 0 both are trained and measured, whatever the verdicts; else as the stage that failed gives it.
 
