@@ -23,7 +23,8 @@ extension ValidationFigures {
     ]
   }
 
-  init?(_ json: JSON) {
+  /// Reads what `json` wrote; nil where a figure is missing.
+  public init?(_ json: JSON) {
     func number(_ key: String) -> Double? { json[key]?.double }
     guard let windows = json["windows"]?.int, let next = number("cos_next"), let previous = number("cos_prev"),
       let last = number("cos_last"), let anchor = number("cos_anchor"), let error = number("mse"),

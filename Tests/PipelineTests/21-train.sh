@@ -23,7 +23,7 @@ while [ $status -ne 0 ]; do
   [ $tries -le 60 ] || fail "it comes to an end"
   EPOCHS=4 setsid "$train" c.nvs killed >log 2>&1 &
   group=$!
-  sleep "$(awk "BEGIN { print 0.1 * $tries }")"
+  sleep "$(awk "BEGIN { print 0.25 * $tries }")"
   kill -s KILL -- "-$group" 2>/dev/null || :
   status=0
   wait "$group" || status=$?

@@ -8,8 +8,6 @@ import Stages
 /// Windows → one pass of training: metrics, and a new checkpoint.
 @main struct TrainStep: Command {
   static let model = Option.text("model", placeholder: "FILE", help: "the checkpoint to go on from").required()
-  static let out = Option.text("out", placeholder: "FILE", help: "the new checkpoint, written whole or not at all")
-    .required()
   static let recipe = Option.text("recipe", placeholder: "NAME|FILE", help: "how to train")
     .showing(default: "the checkpoint's own")
   static let epoch = Option.integer("epoch", in: 1...1_000_000, help: "the epoch, counted from 1")
@@ -21,7 +19,8 @@ import Stages
   static let rate = Option.real("lr", in: 0...10, help: "learning rate").showing(default: "the recipe's")
   static let dropout = Option.real("dropout", in: 0...1.0.nextDown, help: "the share of activations set to 0")
     .showing(default: "the model's")
-  static let maxSteps = Option.integer("max-steps", in: 1...Int.max, help: "end the pass after N steps")
+  static let maxSteps = Option.integer(
+    "max-steps", in: 1...Int.max, help: "end the pass after N steps; the rest of the windows is not read")
   static let logEvery = Option.integer(
     "log-every", default: 50, in: 1...Int.max, unit: "steps", help: "one line of means every N steps")
   static let stopOn = Option.custom(
@@ -51,7 +50,8 @@ import Stages
       """,
     operands: .any("FILE"),
     options: [
-      model, out, recipe, epoch, validation, batch, rate, dropout, maxSteps, logEvery, stopOn, CommonOptions.seed,
+      model, CommonOptions.model, recipe, epoch, validation, batch, rate, dropout, maxSteps, logEvery, stopOn,
+      CommonOptions.seed.showing(default: "the checkpoint's, else 17"),
       CommonOptions.threads,
     ],
     memory: "four times the model, the activations of one batch and of 256 windows, and one frame",
@@ -65,7 +65,7 @@ import Stages
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     if arguments[validation] == "-" { throw arguments.refusal(of: validation, expected: "a file or a named pipe") }
     // Opened first: an output that cannot be written shows before any work is done.
-    let output = try OutputFile(arguments[out])
+    let output = try OutputFile(arguments[CommonOptions.model])
     var setup = try checkpoint(arguments)
     let input = try StreamInput(arguments.operands)
     let scoring = try arguments[validation].map { try StreamInput([$0]) }

@@ -1,0 +1,81 @@
+import Kernels
+import Learning
+import Networks
+import Testing
+import Vectors
+
+/// Scores of a validation stream, against their definitions.
+@Suite struct ValidationTests {
+  /// 300 windows: a bank of 256 and one of 44.
+  private static let vectors: [[[Float]]] = {
+    var generator = SeededGenerator(seed: 4)
+    let common = [0.9, -0.5, 0.2, 0.4]
+    return (0..<300).map { _ in
+      (0..<4).map { _ in common.map { Float($0 + 0.6 * generator.gaussian()) } }
+    }
+  }()
+
+  private func cosine(_ a: [Double], _ b: [Double]) -> Double {
+    func product(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+    return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+  }
+
+  @Test func figuresAreThoseOfTheirDefinitions() throws {
+    var configuration = Configuration(.lstm, dim: 4, context: 3)
+    (configuration.hidden, configuration.layers) = (6, 1)
+    let network = try configuration.network()
+    let parameters = Parameters<Double>(network.layout)
+    parameters.start(seed: 2)
+    let learner = Learner(
+      network, parameters: parameters, optimizer: Optimizer(network.layout, rule: AdamW(learningRate: 0, decay: 0)))
+    let validation = try Validation(
+      learner, roles: Roles(context: 3), dim: 4, previous: .secondLast, conditions: Conditions())
+    var store = WindowStore(dim: 4, slots: 4)
+    for (window, vectors) in Self.vectors.enumerated() {
+      store.begin()
+      for vector in vectors { vector.withUnsafeBytes { store.append($0) } }
+      store.keep(article: UInt64(window), chunks: Array(0..<4))
+    }
+    store.withBlock { block in for window in 0..<block.windows { validation.add(block, window) } }
+    let found = try #require(validation.finish())
+    let expected = expected(network, parameters)
+    #expect(found.windows == 300)
+    #expect(abs(found.cosineNext - (try #require(expected["next"])).mean) < 1e-6)
+    #expect(abs(found.cosinePrevious - (try #require(expected["previous"])).mean) < 1e-6)
+    #expect(abs(found.cosineLast - (try #require(expected["last"])).mean) < 1e-6)
+    #expect(abs(found.cosineAnchor - (try #require(expected["anchor"])).mean) < 1e-6)
+    #expect(abs(found.error - (try #require(expected["error"])).mean) < 1e-6)
+    #expect(abs(found.recall - (try #require(expected["hit"])).mean) < 1e-9)
+    #expect(found.recall > 0.02 && found.recall < 0.5)
+    #expect(found.margin == found.cosineNext - found.cosinePrevious)
+  }
+
+  private func expected(_ network: any Network, _ parameters: Parameters<Double>) -> [String: [Double]] {
+    let pass = network.makePass(Double.self, capacity: 1, training: false, contextGradient: false)
+    let windows = Self.vectors.map { $0.map { $0.map(Double.init) } }
+    let outputs = windows.map { window in
+      for slot in 0..<3 { _ = pass.contexts.row(slot).update(fromContentsOf: window[slot]) }
+      pass.forward(parameters, windows: 1, conditions: Conditions())
+      return Array(pass.output.row(0))
+    }
+    var figures: [String: [Double]] = [:]
+    for (place, (window, output)) in zip(windows, outputs).enumerated() {
+      let length = output.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let anchor = (0..<4).map { i in (window[0][i] + window[1][i] + window[2][i]) / 3 }
+      let bank = place < 256 ? windows[..<256] : windows[256...]
+      let own = cosine(output, window[3])
+      figures["next", default: []].append(own)
+      figures["previous", default: []].append(cosine(output, window[1]))
+      figures["last", default: []].append(cosine(output, window[2]))
+      figures["anchor", default: []].append(cosine(output, anchor))
+      figures["error", default: []].append(
+        zip(output, window[3]).reduce(0) { $0 + ($1.0 / length - $1.1) * ($1.0 / length - $1.1) } / 4)
+      figures["hit", default: []].append(bank.count { cosine(output, $0[3]) > own } < 5 ? 1 : 0)
+    }
+    return figures
+  }
+}
+
+extension [Double] {
+  fileprivate var mean: Double { reduce(0, +) / Double(count) }
+}
