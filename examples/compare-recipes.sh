@@ -12,7 +12,8 @@ that the five gates ask for of each one's best epoch (pipelines/5cat).
 A recipe is a name of pipelines/recipes, or a file. With RUN_DIR everything is kept there, and a run that was killed goes on; without it, in a temporary folder.
 
 Settings of pipelines/train (EPOCHS, ARCH, MODEL, SEED, SPLIT, ...) and of pipelines/5cat (HORIZON, ABLATIONS, ...) come from the environment and
-hold for both recipes. What is not given is as each recipe has it, the architecture too. Recipes may predict at different offsets, as P1 and P6b do: their cosines then answer different questions.
+hold for both recipes. What is not given is as each recipe has it, the architecture too.
+Recipes may predict at different offsets, as P1 and P6b do: their cosines then answer different questions.
 
 Exit status: 0 both are trained and measured, whatever the verdicts; else as the stage that failed gives it.
 
@@ -34,6 +35,10 @@ file=$1
 root=$(cd "$(dirname "$0")/.." && pwd)
 a=$(basename "$2" .json) b=$(basename "$3" .json)
 [ "$a" != "$b" ] || fail 64 "$2 and $3: expected recipes of different names"
+for recipe in "$2" "$3"; do
+  case $recipe in */* | *.json) path=$recipe ;; *) path=${NEXTVEC_RECIPES:-$root/pipelines/recipes}/$recipe.json ;; esac
+  [ -r "$path" ] || fail 66 "$recipe: there is no recipe $path"
+done
 for program in jq make; do command -v $program >/dev/null || fail 66 "$program is missing: install it"; done
 forget=
 if [ $# -eq 4 ]; then
