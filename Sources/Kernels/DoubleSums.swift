@@ -1,3 +1,5 @@
+internal import Vectors
+
 /// Sums over entries in double precision, in an order that follows from the count alone: eight running sums, which are
 /// added pairwise at the end.
 enum DoubleSums {
@@ -52,5 +54,25 @@ enum DoubleSums {
     let four = sums.lowHalf + sums.highHalf
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
+  }
+}
+
+extension Float {
+  /// Runs of 4096 entries in 64 single-precision lanes, added up in double precision: as fast as memory, which eight double
+  /// lanes are not, and within 1e-6 of the exact sum.
+  public static func squaredLength(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
+    let run = 4096
+    var total = 0.0
+    for start in stride(from: 0, to: count, by: run) {
+      let part = UnsafeBufferPointer(start: x + start, count: min(run, count - start))
+      total += Products.dot(part, part)
+    }
+    return total
+  }
+}
+
+extension Double {
+  public static func squaredLength(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
+    DoubleSums.products(x, x, count)
   }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A view of numbers in rows: it owns nothing, and is good as long as the `Arena` it came from.
 ///
 /// Copying a view is free and allocates nothing, so that layers cut what they need out of larger buffers. A vector is a
@@ -87,6 +89,8 @@ public final class Arena<Scalar: Real> {
   /// What has been handed out.
   public private(set) var bytes = 0
 
+  private static var hugePage: Int { 1 << 21 }
+
   public init() {}
 
   deinit {
@@ -97,7 +101,10 @@ public final class Arena<Scalar: Real> {
   public func matrix(rows: Int, columns: Int) -> Matrix<Scalar> {
     precondition(rows >= 0 && columns >= 0, "a matrix of some size")
     let size = max(rows * columns, 1) * MemoryLayout<Scalar>.stride
-    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    let isLarge = size >= 2 * Self.hugePage
+    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Self.hugePage : 64)
+    // Best effort: the processor then finds the pages of an optimizer's four runs without looking them up.
+    if isLarge { _ = madvise(block, size, MADV_HUGEPAGE) }
     block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     blocks.append(block)
     bytes += size

@@ -130,7 +130,7 @@ public enum Norms<Scalar: Real> {
         for index in part {
           let start = index * block
           let numbers = x.base + run.lowerBound + start
-          sums[index] = DoubleSums.products(numbers, numbers, min(block, run.count - start))
+          sums[index] = Scalar.squaredLength(numbers, min(block, run.count - start))
         }
       }
       return sums.reduce(0, +)

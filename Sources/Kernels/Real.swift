@@ -15,6 +15,8 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
+  /// Σ xᵢ², in double precision or nearly so.
+  static func squaredLength(_ x: UnsafePointer<Self>, _ count: Int) -> Double
   // Eight at a time: Exponential.swift.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// 1 / (1 + e^−x).
