@@ -31,7 +31,10 @@ class Transformer(nn.Module):
 
     def forward(self, c):
         x = self.input_proj(c) + self.pe[:, : c.size(1)]
-        return self.head(self.transformer_decoder(x, x, tgt_mask=self.mask, memory_mask=self.mask)[:, -1])
+        # Told that the masks are causal, PyTorch does not look, which torch.compile could not follow.
+        y = self.transformer_decoder(
+            x, x, tgt_mask=self.mask, memory_mask=self.mask, tgt_is_causal=True, memory_is_causal=True)
+        return self.head(y[:, -1])
 
 
 class LSTM(nn.Module):

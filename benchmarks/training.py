@@ -2,8 +2,9 @@
 
     python3 training.py BIN [ARCH ...]      default: transformer lstm gru amn
 
-Needs PyTorch (pip install torch). Whole tools are measured on whole streams: the rate is that of the windows between a
-short stream and a long one, so that what a tool does once (starting, reading and writing checkpoints) does not count.
+Needs PyTorch (pip install torch). Whole tools are measured on whole streams, by a clock outside: train-step from the line
+of its third step to that of its last, model-predict by the difference between a short stream and a long one. So what a
+tool does once (starting, reading and writing checkpoints) does not count; reading and checking the stream does.
 """
 import json
 import os
@@ -34,6 +35,19 @@ def seconds(command):
     return time.perf_counter() - start
 
 
+def rate_of_steps(command, stream, batch):
+    """Windows per second from the line of the third step on."""
+    times = []
+    with open(stream, "rb") as source:
+        child = subprocess.Popen(command, shell=True, stdin=source, stdout=subprocess.PIPE)
+        for _ in child.stdout:
+            times.append(time.perf_counter())
+    assert child.wait() == 0, command
+    # The last line is the epoch's.
+    steps = times[2:-1]
+    return batch * (len(steps) - 1) / (steps[-1] - steps[0])
+
+
 def rate_between(command, folder, short, long):
     """Windows per second between two lengths of a stream; `command` reads it from standard input."""
     return (long - short) / (seconds(f"{command} < {folder}/{long}.nvs") - seconds(f"{command} < {folder}/{short}.nvs"))
@@ -54,15 +68,14 @@ def told(name, ours, theirs, goal):
 
 def measure_training(folder, arch, batch, goal, compiled_goal):
     guess = peer("train", arch, batch, 1, "eager")
-    short = 4 * batch
-    long = short + max(8, int(2 * guess * SECONDS / batch)) * batch
-    streams(folder, short, long)
+    windows = max(12, int(2 * guess * SECONDS / batch)) * batch
+    streams(folder, windows)
     command = (
         f"train-step --model {folder}/{arch}.safetensors --out {folder}/out.safetensors --recipe p1-baseline"
-        f" --batch {batch} --epoch 1 --quiet")
+        f" --batch {batch} --epoch 1 --log-every 1 --quiet")
     ours, eager, compiled = [], [], []
     for _ in range(TURNS):
-        ours.append(rate_between(command, folder, short, long))
+        ours.append(rate_of_steps(command, f"{folder}/{windows}.nvs", batch))
         eager.append(peer("train", arch, batch, SECONDS, "eager"))
         if compiled_goal:
             compiled.append(peer("train", arch, batch, SECONDS, "compile"))
