@@ -4,6 +4,8 @@ internal import Kernels
 struct AttentionLayer: Sendable {
   let attention: Attention
   let width: Int
+  /// How the last position alone attends.
+  private let last: LastAttention?
   private let inputWeight: ParameterLayout.Place
   private let inputBias: ParameterLayout.Place
   private let output: LinearPlace
@@ -16,6 +18,10 @@ struct AttentionLayer: Sendable {
   ) {
     self.attention = attention
     width = configuration.width
+    // With a context of 1 there is no query to begin with.
+    last =
+      attention.outputs == 1 && attention.context > 1
+      ? LastAttention(heads: attention.heads, context: attention.context, width: configuration.width) : nil
     rate = configuration.dropout
     self.site = site
     inputWeight = layout.add(
@@ -31,17 +37,20 @@ struct AttentionLayer: Sendable {
     fileprivate let q: Matrix<Scalar>
     fileprivate let keysValues: Matrix<Scalar>
     fileprivate let mixed: Matrix<Scalar>
-    fileprivate let weights: Attention.State<Scalar>
+    fileprivate let weights: Attention.State<Scalar>?
+    fileprivate let last: LastAttention.State<Scalar>?
     /// (outputs · capacity, width): what the layer gives.
     let output: Matrix<Scalar>
 
     init(_ layer: AttentionLayer, capacity n: Int, training: Bool, in arena: Arena<Scalar>) {
       let attention = layer.attention
       q = arena.matrix(rows: attention.queries * n, columns: layer.width)
-      keysValues = arena.matrix(rows: attention.context * n, columns: 2 * layer.width)
+      let drops = training && layer.rate > 0
+      last = layer.last.map { LastAttention.State($0, capacity: n, drops: drops, in: arena) }
+      weights = last == nil ? Attention.State(attention, capacity: n, drops: drops, in: arena) : nil
+      keysValues = arena.matrix(rows: last == nil ? attention.context * n : 0, columns: 2 * layer.width)
       mixed = arena.matrix(rows: attention.outputs * n, columns: layer.width)
       output = arena.matrix(rows: attention.outputs * n, columns: layer.width)
-      weights = Attention.State(attention, capacity: n, drops: training && layer.rate > 0, in: arena)
     }
   }
 
@@ -51,6 +60,7 @@ struct AttentionLayer: Sendable {
     fileprivate let dKeysValues: Matrix<Scalar>
     fileprivate let dMixed: Matrix<Scalar>
     fileprivate let dWeights: Matrix<Scalar>
+    fileprivate let last: LastAttention.Scratch<Scalar>
 
     init(_ configuration: Configuration, capacity n: Int, in arena: Arena<Scalar>) {
       let (rows, width) = (configuration.context * n, configuration.width)
@@ -59,6 +69,8 @@ struct AttentionLayer: Sendable {
       dMixed = arena.matrix(rows: rows, columns: width)
       dWeights = arena.matrix(
         rows: n * configuration.heads, columns: configuration.context * configuration.context)
+      last = LastAttention.Scratch(
+        capacity: n, heads: configuration.heads, context: configuration.context, width: width, in: arena)
     }
   }
 
@@ -69,6 +81,13 @@ struct AttentionLayer: Sendable {
   private func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
     Linear(
       weight: parameters[inputWeight].rows(width..<3 * width), bias: parameters[inputBias].columns(width..<3 * width))
+  }
+
+  private func maps<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LastAttention.Maps<Scalar> {
+    let both = keyValueMap(parameters)
+    return LastAttention.Maps(
+      key: both.weight.first(width),
+      value: Linear(weight: both.weight.rows(width..<2 * width), bias: both.bias?.columns(width..<2 * width)))
   }
 
   /// The rows of the positions whose queries count, in a matrix whose rows begin at position `first`.
@@ -85,15 +104,22 @@ struct AttentionLayer: Sendable {
     _ conditions: Conditions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let q = state.q.first(attention.queries * n)
-    let keysValues = state.keysValues.first(attention.context * n)
     let mixed = state.mixed.first(attention.outputs * n)
     let output = state.output.first(attention.outputs * n)
+    let dropout = Dropout(conditions.noise, site: site, rate: rate)
+    let bias = Scalar(conditions.lastSlotBias)
     if q.rows > 0 { queryMap(parameters).forward(queryRows(x, from: first, windows: n), into: q) }
-    keyValueMap(parameters).forward(memory, into: keysValues)
-    attention.forward(
-      q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), into: mixed, windows: n,
-      lastSlotBias: Scalar(conditions.lastSlotBias), dropout: Dropout(conditions.noise, site: site, rate: rate),
-      state.weights)
+    if let last, let lastState = state.last {
+      last.forward(
+        q: q, memory: memory, maps(parameters), into: mixed, windows: n, lastSlotBias: bias, dropout: dropout, lastState
+      )
+    } else if let weights = state.weights {
+      let keysValues = state.keysValues.first(attention.context * n)
+      keyValueMap(parameters).forward(memory, into: keysValues)
+      attention.forward(
+        q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), into: mixed, windows: n,
+        lastSlotBias: bias, dropout: dropout, weights)
+    }
     parameters.linear(self.output).forward(mixed, into: output)
     return output
   }
@@ -112,13 +138,25 @@ struct AttentionLayer: Sendable {
     parameters.linear(output).backward(
       dOutput, mixed, into: dMixed, gradients: gradients.linear(output), adding: adding)
     let q = state.q.first(attention.queries * n)
-    let keysValues = state.keysValues.first(attention.context * n)
     let dq = scratch.dq.first(attention.queries * n)
-    let dKeysValues = scratch.dKeysValues.first(attention.context * n)
-    attention.backward(
-      dMixed, q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), dq: dq,
-      dk: dKeysValues.columns(0..<width), dv: dKeysValues.columns(width..<2 * width), windows: n,
-      dropout: Dropout(conditions.noise, site: site, rate: rate), state.weights, scratch: scratch.dWeights)
+    let dropout = Dropout(conditions.noise, site: site, rate: rate)
+    if let last, let lastState = state.last {
+      last.backward(
+        dMixed, q: q, memory: memory, maps(parameters), dq: dq, dMemory: dMemory, windows: n, dropout: dropout,
+        lastState,
+        scratch.last, into: maps(gradients), adding: adding)
+      // A bias of keys moves all logits alike.
+      if !adding { gradients[inputBias].columns(width..<2 * width).fill(0) }
+    } else if let weights = state.weights {
+      let keysValues = state.keysValues.first(attention.context * n)
+      let dKeysValues = scratch.dKeysValues.first(attention.context * n)
+      attention.backward(
+        dMixed, q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), dq: dq,
+        dk: dKeysValues.columns(0..<width), dv: dKeysValues.columns(width..<2 * width), windows: n, dropout: dropout,
+        weights, scratch: scratch.dWeights)
+      keyValueMap(parameters).backward(
+        dKeysValues, memory, into: dMemory, addingInput: true, gradients: keyValueMap(gradients), adding: adding)
+    }
     if q.rows > 0 {
       queryMap(parameters).backward(
         dq, queryRows(x, from: first, windows: n), into: queryRows(dx, from: first, windows: n), addingInput: true,
@@ -127,7 +165,5 @@ struct AttentionLayer: Sendable {
       queryMap(gradients).weight.fill(0)
       queryMap(gradients).bias?.fill(0)
     }
-    keyValueMap(parameters).backward(
-      dKeysValues, memory, into: dMemory, addingInput: true, gradients: keyValueMap(gradients), adding: adding)
   }
 }

@@ -1,0 +1,244 @@
+/// Attention of the last position alone, over a memory that is not projected: a head's logit q·(W_k m) is (W_kᵀ q)·m, and
+/// its output Σ α W_v m is W_v Σ α m. So the query and the sum are projected, one row a window each, where keys and
+/// values would be one row a position; a key's bias, which moves all logits of a window alike, plays no part.
+///
+/// Memory is position-major: position t of window b among n is row t·n + b. Columns h·width to (h + 1)·width of `keys` and
+/// `sums` are head h's.
+public struct LastAttention: Hashable, Sendable {
+  private let attention: Attention
+  private let width: Int
+
+  /// - Parameters:
+  ///   - heads: a divisor of the width.
+  ///   - context: positions of the memory.
+  public init(heads: Int, context: Int, width: Int) {
+    attention = Attention(heads: heads, context: context, firstOutput: context - 1, isCausal: false)
+    self.width = width
+  }
+
+  private var heads: Int { attention.heads }
+  private var size: Int { width / heads }
+  private func rows(_ head: Int) -> Range<Int> { head * size..<(head + 1) * size }
+  private func wide(_ head: Int) -> Range<Int> { head * width..<(head + 1) * width }
+
+  /// The maps of keys and values, or their gradients: (width, width) weights, of which each head has its rows.
+  public struct Maps<Scalar: Real> {
+    public let key: Matrix<Scalar>
+    public let value: Linear<Scalar>
+
+    public init(key: Matrix<Scalar>, value: Linear<Scalar>) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// What `backward` needs of `forward`, for batches of up to a capacity.
+  public final class State<Scalar: Real> {
+    /// (capacity, heads · width): W_kᵀ q.
+    let keys: Matrix<Scalar>
+    /// (capacity, heads · width): Σ α m.
+    let sums: Matrix<Scalar>
+    let weights: Attention.State<Scalar>
+
+    public init(_ last: LastAttention, capacity: Int, drops: Bool, in arena: Arena<Scalar>) {
+      keys = arena.matrix(rows: capacity, columns: last.heads * last.width)
+      sums = arena.matrix(rows: capacity, columns: last.heads * last.width)
+      weights = Attention.State(last.attention, capacity: capacity, drops: drops, in: arena)
+    }
+  }
+
+  /// Gradients of keys and sums, shared by all layers of a stack.
+  public final class Scratch<Scalar: Real> {
+    let dKeys: Matrix<Scalar>
+    let dSums: Matrix<Scalar>
+    let dWeights: Matrix<Scalar>
+
+    public init(capacity: Int, heads: Int, context: Int, width: Int, in arena: Arena<Scalar>) {
+      dKeys = arena.matrix(rows: capacity, columns: heads * width)
+      dSums = arena.matrix(rows: capacity, columns: heads * width)
+      dWeights = arena.matrix(rows: capacity * heads, columns: context)
+    }
+  }
+
+  /// - Parameters:
+  ///   - q: (n, width).
+  ///   - memory: (context · n, width).
+  ///   - output: (n, width).
+  ///   - lastSlotBias: taken off the logits of the last position.
+  public func forward<Scalar: Real>(
+    q: Matrix<Scalar>, memory: Matrix<Scalar>, _ maps: Maps<Scalar>, into output: Matrix<Scalar>, windows n: Int,
+    lastSlotBias: Scalar = 0, dropout: Dropout?, _ state: State<Scalar>
+  ) {
+    let (keys, sums) = (state.keys.first(n), state.sums.first(n))
+    for head in 0..<heads {
+      Product.of(q.columns(rows(head)), maps.key.rows(rows(head)), into: keys.columns(wide(head)))
+    }
+    Workers.parallel(n) { windows in
+      for window in windows {
+        for head in 0..<heads {
+          let view = HeadView(attention, window, head, n, width)
+          let weights = state.weights.weights.base + view.row * state.weights.weights.stride
+          let kept =
+            (dropout == nil ? state.weights.weights : state.weights.kept).base
+            + view.row * state.weights.kept.stride
+          view.lastLogits(keys, memory, bias: lastSlotBias, into: weights)
+          HeadView.normalize(attention, weights)
+          if let dropout { view.drop(weights, dropout, into: kept) }
+          view.lastSum(kept, memory, into: sums)
+        }
+      }
+    }
+    for head in 0..<heads {
+      Product.ofTransposed(
+        sums.columns(wide(head)), maps.value.weight.rows(rows(head)), into: output.columns(rows(head)))
+    }
+    guard let bias = maps.value.bias else { return }
+    Workers.parallel(n, least: 16) { windows in
+      for window in windows {
+        for head in 0..<heads {
+          let view = HeadView(attention, window, head, n, width)
+          view.addBias(total(view, dropout, state), bias, to: output)
+        }
+      }
+    }
+  }
+
+  /// Σ α of a head, after dropout.
+  private func total<Scalar: Real>(_ view: HeadView, _ dropout: Dropout?, _ state: State<Scalar>) -> Scalar {
+    guard dropout != nil else { return 1 }
+    return state.weights.kept.row(view.row).reduce(0, +)
+  }
+
+  /// - Parameters:
+  ///   - dOutput: (n, width).
+  ///   - dq: (n, width), overwritten.
+  ///   - dMemory: (context · n, width), added to.
+  ///   - gradients: overwritten, or added to with `adding`.
+  public func backward<Scalar: Real>(
+    _ dOutput: Matrix<Scalar>, q: Matrix<Scalar>, memory: Matrix<Scalar>, _ maps: Maps<Scalar>, dq: Matrix<Scalar>,
+    dMemory: Matrix<Scalar>, windows n: Int, dropout: Dropout?, _ state: State<Scalar>, _ scratch: Scratch<Scalar>,
+    into gradients: Maps<Scalar>, adding: Bool
+  ) {
+    let (keys, sums) = (state.keys.first(n), state.sums.first(n))
+    let (dKeys, dSums) = (scratch.dKeys.first(n), scratch.dSums.first(n))
+    for head in 0..<heads {
+      let dHead = dOutput.columns(rows(head))
+      Product.of(dHead, maps.value.weight.rows(rows(head)), into: dSums.columns(wide(head)))
+      Product.transposed(
+        dHead, sums.columns(wide(head)), into: gradients.value.weight.rows(rows(head)), adding: adding)
+    }
+    if let bias = gradients.value.bias { addBiasGradient(dOutput, bias, n, dropout, state, adding: adding) }
+    Workers.parallel(n) { windows in
+      for window in windows {
+        for head in 0..<heads {
+          let view = HeadView(attention, window, head, n, width)
+          let weights = state.weights.weights.base + view.row * state.weights.weights.stride
+          let kept =
+            (dropout == nil ? state.weights.weights : state.weights.kept).base
+            + view.row * state.weights.kept.stride
+          let dWeights = scratch.dWeights.base + view.row * scratch.dWeights.stride
+          view.lastSumBackward(dSums, memory, dOutput, maps.value.bias, into: dWeights)
+          if let dropout { view.drop(dWeights, dropout, into: dWeights) }
+          HeadView.normalizeBackward(attention, weights, dWeights)
+          view.lastLogitsBackward(dWeights, kept, keys, dSums, memory, dKeys, dMemory)
+        }
+      }
+    }
+    for head in 0..<heads {
+      let dHead = dKeys.columns(wide(head))
+      Product.ofTransposed(dHead, maps.key.rows(rows(head)), into: dq.columns(rows(head)))
+      Product.transposed(q.columns(rows(head)), dHead, into: gradients.key.rows(rows(head)), adding: adding)
+    }
+  }
+
+  private func addBiasGradient<Scalar: Real>(
+    _ dOutput: Matrix<Scalar>, _ bias: Matrix<Scalar>, _ n: Int, _ dropout: Dropout?, _ state: State<Scalar>,
+    adding: Bool
+  ) {
+    if !adding { bias.fill(0) }
+    for window in 0..<n {
+      for head in 0..<heads {
+        let view = HeadView(attention, window, head, n, width)
+        view.addRow(total(view, dropout, state), dOutput, to: bias)
+      }
+    }
+  }
+}
+
+// One head of one window.
+extension HeadView {
+  /// The first entry of the head's stretch of keys or sums.
+  @inline(__always)
+  private func wide<Scalar: Real>(_ matrix: Matrix<Scalar>) -> UnsafeMutablePointer<Scalar> {
+    matrix.base + window * matrix.stride + (row - window * attention.heads) * (matrix.columns / attention.heads)
+  }
+
+  @inline(__always)
+  private func memory<Scalar: Real>(_ matrix: Matrix<Scalar>, _ position: Int) -> UnsafeMutablePointer<Scalar> {
+    matrix.base + (position * n + window) * matrix.stride
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func lastLogits<Scalar: Real>(
+    _ keys: Matrix<Scalar>, _ memory: Matrix<Scalar>, bias: Scalar, into logits: UnsafeMutablePointer<Scalar>
+  ) {
+    let scale = 1 / Scalar(size).squareRoot()
+    for position in 0..<attention.context {
+      logits[position] = scale * Lanes.dot(wide(keys), self.memory(memory, position), memory.columns)
+    }
+    logits[attention.context - 1] -= bias
+  }
+
+  /// dKeys = Σ dlogit · memory / √size, overwritten; dMemory += weight · dSums + dlogit · keys / √size.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func lastLogitsBackward<Scalar: Real>(
+    _ dLogits: UnsafePointer<Scalar>, _ kept: UnsafePointer<Scalar>, _ keys: Matrix<Scalar>, _ dSums: Matrix<Scalar>,
+    _ memory: Matrix<Scalar>, _ dKeys: Matrix<Scalar>, _ dMemory: Matrix<Scalar>
+  ) {
+    let scale = 1 / Scalar(size).squareRoot()
+    let width = memory.columns
+    wide(dKeys).update(repeating: 0, count: width)
+    for position in 0..<attention.context {
+      Lanes.add(scale * dLogits[position], self.memory(memory, position), to: wide(dKeys), width)
+      Lanes.add(scale * dLogits[position], wide(keys), to: self.memory(dMemory, position), width)
+      Lanes.add(kept[position], wide(dSums), to: self.memory(dMemory, position), width)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func lastSum<Scalar: Real>(_ kept: UnsafePointer<Scalar>, _ memory: Matrix<Scalar>, into sums: Matrix<Scalar>) {
+    wide(sums).update(repeating: 0, count: memory.columns)
+    for position in 0..<attention.context {
+      Lanes.add(kept[position], self.memory(memory, position), to: wide(sums), memory.columns)
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func lastSumBackward<Scalar: Real>(
+    _ dSums: Matrix<Scalar>, _ memory: Matrix<Scalar>, _ dOutput: Matrix<Scalar>, _ bias: Matrix<Scalar>?,
+    into dKept: UnsafeMutablePointer<Scalar>
+  ) {
+    let along = bias.map { Lanes.dot(dOutput.base + window * dOutput.stride + column, $0.base + column, size) } ?? 0
+    for position in 0..<attention.context {
+      dKept[position] = Lanes.dot(wide(dSums), self.memory(memory, position), memory.columns) + along
+    }
+  }
+
+  /// The head's columns of a window's row += factor · bias.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func addBias<Scalar: Real>(_ factor: Scalar, _ bias: Matrix<Scalar>, to output: Matrix<Scalar>) {
+    Lanes.add(factor, bias.base + column, to: output.base + window * output.stride + column, size)
+  }
+
+  /// The head's columns of a bias's gradient += factor · a window's row.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  func addRow<Scalar: Real>(_ factor: Scalar, _ output: Matrix<Scalar>, to bias: Matrix<Scalar>) {
+    Lanes.add(factor, output.base + window * output.stride + column, to: bias.base + column, size)
+  }
+}
