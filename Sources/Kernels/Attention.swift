@@ -40,6 +40,15 @@ public struct Attention: Hashable, Sendable {
       weights = arena.matrix(rows: rows, columns: columns)
       kept = drops ? arena.matrix(rows: rows, columns: columns) : weights
     }
+
+    /// One head's weights, as they are and after a dropout: without one they are the same.
+    @inline(__always)
+    func runs(
+      of view: HeadView, _ dropout: Dropout?
+    ) -> (weights: UnsafeMutablePointer<Scalar>, kept: UnsafeMutablePointer<Scalar>) {
+      let place = view.row * weights.stride
+      return (weights.base + place, (dropout == nil ? weights : kept).base + place)
+    }
   }
 
   /// - Parameters:
@@ -55,8 +64,7 @@ public struct Attention: Hashable, Sendable {
       for window in windows {
         for head in 0..<heads {
           let view = HeadView(self, window, head, n, v.columns)
-          let weights = state.weights.base + view.row * state.weights.stride
-          let kept = (dropout == nil ? state.weights : state.kept).base + view.row * state.kept.stride
+          let (weights, kept) = state.runs(of: view, dropout)
           view.logits(q, k, bias: lastSlotBias, into: weights)
           HeadView.normalize(self, weights)
           if let dropout { view.drop(weights, dropout, into: kept) }
@@ -79,8 +87,7 @@ public struct Attention: Hashable, Sendable {
       for window in windows {
         for head in 0..<heads {
           let view = HeadView(self, window, head, n, v.columns)
-          let weights = state.weights.base + view.row * state.weights.stride
-          let kept = (dropout == nil ? state.weights : state.kept).base + view.row * state.kept.stride
+          let (weights, kept) = state.runs(of: view, dropout)
           let dWeights = scratch.base + view.row * scratch.stride
           view.mixBackward(dOutput, kept, v, dWeights, dv)
           if let dropout { view.drop(dWeights, dropout, into: dWeights) }

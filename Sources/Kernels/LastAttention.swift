@@ -77,10 +77,7 @@ public struct LastAttention: Hashable, Sendable {
       for window in windows {
         for head in 0..<heads {
           let view = HeadView(attention, window, head, n, width)
-          let weights = state.weights.weights.base + view.row * state.weights.weights.stride
-          let kept =
-            (dropout == nil ? state.weights.weights : state.weights.kept).base
-            + view.row * state.weights.kept.stride
+          let (weights, kept) = state.weights.runs(of: view, dropout)
           view.lastLogits(keys, memory, bias: lastSlotBias, into: weights)
           HeadView.normalize(attention, weights)
           if let dropout { view.drop(weights, dropout, into: kept) }
@@ -132,10 +129,7 @@ public struct LastAttention: Hashable, Sendable {
       for window in windows {
         for head in 0..<heads {
           let view = HeadView(attention, window, head, n, width)
-          let weights = state.weights.weights.base + view.row * state.weights.weights.stride
-          let kept =
-            (dropout == nil ? state.weights.weights : state.weights.kept).base
-            + view.row * state.weights.kept.stride
+          let (weights, kept) = state.weights.runs(of: view, dropout)
           let dWeights = scratch.dWeights.base + view.row * scratch.dWeights.stride
           view.lastSumBackward(dSums, memory, dOutput, maps.value.bias, into: dWeights)
           if let dropout { view.drop(dWeights, dropout, into: dWeights) }
