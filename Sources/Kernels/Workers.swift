@@ -21,6 +21,13 @@ public enum Workers {
     isTaken.store(false, ordering: .releasing)
   }
 
+  /// The threads that share the work.
+  public static var threads: Int {
+    while !take() { sched_yield() }
+    defer { isTaken.store(false, ordering: .releasing) }
+    return team?.size ?? 1
+  }
+
   /// Readies OpenBLAS for a call that no kernel makes.
   static func prepare() { _ = isPrepared }
 

@@ -1,38 +1,5 @@
 public import Kernels
 
-/// What gives windows their predictions: a network with its parameters, or a baseline without any.
-public protocol Predictor: AnyObject {
-  /// (context · capacity, dim): the caller fills the first context · windows rows, position-major. Left as it is.
-  var contexts: Matrix<Float> { get }
-  /// (capacity, dim): the raw output p.
-  var output: Matrix<Float> { get }
-  /// Computes `output` of the first `windows` windows.
-  func predict(windows: Int)
-}
-
-/// A network's predictions.
-public final class NetworkPredictor: Predictor {
-  private let parameters: Parameters<Float>
-  private let conditions: Conditions
-  private let pass: any Pass<Float>
-  public let contexts: Matrix<Float>
-  public let output: Matrix<Float>
-
-  /// - Parameter capacity: the most windows at once.
-  public init(_ network: any Network, _ parameters: Parameters<Float>, conditions: Conditions, capacity: Int) {
-    precondition(conditions.noise == nil, "nothing is dropped outside training")
-    self.parameters = parameters
-    self.conditions = conditions
-    pass = network.makePass(Float.self, capacity: capacity, training: false, contextGradient: false)
-    contexts = pass.contexts.columns(0..<network.configuration.dim)
-    output = pass.output
-  }
-
-  public func predict(windows: Int) {
-    pass.forward(parameters, windows: windows, conditions: conditions)
-  }
-}
-
 /// Predictors that have learnt nothing: what a model must beat.
 public enum Baseline: String, CaseIterable, Sendable {
   /// p = c[last].

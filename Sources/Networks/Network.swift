@@ -13,6 +13,20 @@ public protocol Network: Sendable {
   func makePass<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Pass<Scalar>
+  /// What predicts with these parameters, for batches of up to `capacity` windows. They must not change while it is used.
+  ///
+  /// - Parameter calls: of `predict` between two of `forget`, to make room for what they have in common.
+  func makePredictor<Scalar: Real>(
+    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+  ) -> any Predictor<Scalar>
+}
+
+extension Network {
+  public func makePredictor<Scalar: Real>(
+    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+  ) -> any Predictor<Scalar> {
+    PassPredictor(self, parameters, conditions: conditions, capacity: capacity)
+  }
 }
 
 /// One batch's way through a network: inputs, activations, outputs, and the way back.

@@ -16,6 +16,8 @@ public protocol Forecast: AnyObject {
   /// - Returns: the first row that holds a NaN or an infinity; nil where all is well.
   /// - Throws: what looking up a true chunk throws.
   func run(_ batch: WindowBatch<Float>) throws -> Int?
+  /// Drops what is kept of earlier batches, so that there is room.
+  func forget()
 }
 
 /// Predictions one chunk after the other: each slides into the context as a unit vector, and the oldest chunk leaves.
@@ -25,13 +27,13 @@ public final class Rollout: Forecast {
   public private(set) var zeroVectors = 0
   public var contexts: Matrix<Float>? { predictor.contexts }
 
-  private let predictor: any Predictor
+  private let predictor: any Predictor<Float>
   private let isRaw: Bool
   private let arena = Arena<Float>()
 
   /// - Parameter isRaw: leave predictions as they come out, instead of scaling them to unit length. The context gets
   ///   unit vectors all the same.
-  public init(_ predictor: any Predictor, horizon: Int, isRaw: Bool) {
+  public init(_ predictor: any Predictor<Float>, horizon: Int, isRaw: Bool) {
     precondition(horizon >= 1, "a step at least")
     self.predictor = predictor
     self.horizon = horizon
@@ -53,6 +55,8 @@ public final class Rollout: Forecast {
     }
     return nil
   }
+
+  public func forget() { predictor.forget() }
 
   /// Makes the predictions of a step the last chunks of the contexts.
   private func slide(_ step: Int, _ windows: Int, kept: Int) {
@@ -101,6 +105,8 @@ public final class Oracle: Forecast {
     }
     return nil
   }
+
+  public func forget() {}
 
   /// The chunk `step` chunks after the target.
   private func truth(_ batch: WindowBatch<Float>, _ window: Int, _ step: Int) throws -> UnsafeBufferPointer<Float> {

@@ -36,7 +36,7 @@ struct Choice {
       let checkpoint = try Self.load(word)
       let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
       let predictor = NetworkPredictor(
-        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity)
+        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity, calls: horizon)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
       name = word.split(separator: "/").last.map(String.init) ?? word
       files = [try InputFile.describe(word)]

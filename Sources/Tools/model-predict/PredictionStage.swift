@@ -50,6 +50,7 @@ struct PredictionStage {
     try setKeys()
     try write(writer)
     batch.reset()
+    forecast.forget()
   }
 
   private func fault(_ row: Int) -> Failure {
