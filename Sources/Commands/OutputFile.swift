@@ -50,6 +50,15 @@ public final class OutputFile {
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Flushes the bytes to disk, so that `commit()` has nothing left to do that a full disk could keep it from: for
+  /// those that give several files their names together.
+  ///
+  /// - Throws: `Failure` with status 74 where a byte may be lost.
+  public func flush() throws {
+    guard renaming != nil else { return }
+    guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, "cannot be written").at(path) }
+  }
+
   /// Flushes the bytes to disk and gives the file its name. Once.
   ///
   /// - Throws: `Failure` with status 74 where a byte may be lost, 73 where the name cannot be given; the file of that
@@ -61,7 +70,7 @@ public final class OutputFile {
       return try Descriptor(descriptor, name: path).close()
     }
     defer { discard() }
-    guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, "cannot be written").at(path) }
+    try flush()
     guard rename(renaming.temporary, renaming.final) == 0 else {
       throw Failure.system(.cannotCreate, "cannot be created", errno).at(path)
     }

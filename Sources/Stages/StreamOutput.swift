@@ -4,7 +4,7 @@ internal import Failures
 internal import Glibc
 public import Streams
 
-/// The stream that a tool writes: to standard output, or whole or not at all to `--output`.
+/// The stream that a tool writes: to standard output, or whole or not at all to a file, that of `--output` or another.
 ///
 /// Should the tool fail, an abort record with the first culprit ends the stream, even one that has not begun, so that
 /// nothing downstream takes a part for the whole.
@@ -14,14 +14,23 @@ public final class StreamOutput {
   private var begun: StreamWriter?
 
   /// Opens the output, so that one which cannot be written shows before any work is done.
-  public init(_ arguments: Arguments) throws {
-    self.arguments = arguments
+  public convenience init(_ arguments: Arguments) throws {
     if let path = arguments.outputPath {
-      file = try OutputFile(path)
+      try self.init(arguments, file: path)
     } else {
       try StandardOutput.refuseTerminal()
-      file = nil
+      self.init(arguments, nil)
     }
+  }
+
+  /// Opens a file that another option than `--output` names.
+  public convenience init(_ arguments: Arguments, file path: String) throws {
+    self.init(arguments, try OutputFile(path))
+  }
+
+  private init(_ arguments: Arguments, _ file: OutputFile?) {
+    self.arguments = arguments
+    self.file = file
     Diagnostics.onFailure { [self] failure in passOn(failure) }
   }
 
@@ -35,7 +44,18 @@ public final class StreamOutput {
 
   /// Writes the end record and gives a file its name.
   public func finish(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
+    try end(counts: counts, provenance: provenance)
+    try commit()
+  }
+
+  /// Writes the end record; a file is then whole, but has no name yet.
+  public func end(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
     try begun?.finish(counts: counts, provenance: provenance)
+    try file?.flush()
+  }
+
+  /// Gives a file its name, after `end`.
+  public func commit() throws {
     try file?.commit()
   }
 

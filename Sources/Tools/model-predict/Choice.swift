@@ -12,12 +12,19 @@ import Vectors
 /// The predictor that `--model` names.
 struct Choice {
   let forecast: any Forecast
+  /// One for each further stream: a single step by the same predictor, in the same memory.
+  let further: [any Forecast]
   /// A checkpoint's file name without its folders, or the predictor's name.
   let name: String
-  /// The checkpoint.
+  /// The checkpoint, or the oracle's articles.
   let files: [Provenance.File]
+  /// What the further streams' predictions depend on: the checkpoint.
+  let furtherFiles: [Provenance.File]
 
-  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles) throws {
+  /// - Parameters:
+  ///   - header: of the main stream, and `roles` its windows'.
+  ///   - count: of further streams.
+  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles, further count: Int) throws {
     let word = arguments[ModelPredict.model]
     let (horizon, raw) = (arguments[ModelPredict.horizon], arguments[ModelPredict.raw])
     let capacity = arguments[ModelPredict.batch]
@@ -26,20 +33,25 @@ struct Choice {
       if store == nil { try Self.checkFutures(roles, horizon, arguments) }
       forecast = Oracle(
         dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw, later: store.map(Self.later))
-      name = word
+      further = (0..<count).map { _ in Oracle(dim: header.dim, capacity: capacity, horizon: 1, isRaw: raw) }
+      (name, furtherFiles) = (word, [])
       files = try arguments[ModelPredict.articles].map { [try InputFile.describe($0)] } ?? []
     } else if let baseline = Baseline(rawValue: word) {
       let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
-      (name, files) = (word, [])
+      further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
+      (name, files, furtherFiles) = (word, [], [])
     } else {
       let checkpoint = try Self.load(word)
       let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
       let predictor = NetworkPredictor(
-        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity, calls: horizon)
+        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity,
+        calls: horizon + count)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
       name = word.split(separator: "/").last.map(String.init) ?? word
       files = [try InputFile.describe(word)]
+      furtherFiles = files
     }
   }
 

@@ -20,6 +20,10 @@ import Vectors
     help: "for the oracle: the chunks of the articles, an .npz or .npy file, or a stream of chunks")
   static let raw = Option.flag("raw", help: "write the model's raw output instead of unit vectors")
 
+  static let also = Option.repeated(
+    "also", placeholder: "WINDOWS=PREDICTIONS",
+    help: "predict further windows too, one step each, into a file; may be repeated")
+
   static let manual = Manual(
     name: "model-predict",
     purpose: "predict the target of each window",
@@ -34,13 +38,20 @@ import Vectors
       2 on looked up in --articles, or out of windows with futures (seq-build --futures). Past an article's end it \
       repeats the last chunk. A file of such a name is ./copy-last.
 
+      --also predicts further streams of windows side by side with the main one, such as those of seq-ablate: the \
+      model is loaded once, and what their contexts have in common may be computed once. They have the dim and the \
+      context length of the main stream, and as many windows as they like; each is predicted one step ahead, whatever \
+      --horizon. PREDICTIONS is what model-predict of that stream alone would write, but for rounding, and its \
+      provenance says so. All outputs appear together, or none. WINDOWS is a file, or - for standard input where the \
+      main stream is a FILE; its name has no =.
+
       A prediction without a length stays zero; there is a count of them, model-predict:zero_vectors, in the stream.
       """,
     operands: .any("FILE"),
     options: [
-      model, horizon, batch, articles, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
+      model, horizon, batch, also, articles, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
     ],
-    memory: "the model, one batch with its activations and its predictions, and one frame",
+    memory: "the model, one batch with its activations, and of each stream a batch with its predictions, and a frame",
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
     seeAlso: ["seq-build", "seq-ablate", "ridge-fit", "offset-sweep", "retrieval-rank", "rollout-eval"])
 
@@ -49,37 +60,53 @@ import Vectors
       throw arguments.refusal(
         of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
     }
+    let pairs = try FurtherWindows.pairs(arguments)
     let filter = try Filter(arguments)
-    guard let roles = filter.input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(filter.input.header.kind.rawValue)", at: filter.input.name,
-        hint: "seq-build makes windows of chunks")
-    }
-    try checkSize(filter.input.header, roles, arguments)
+    let roles = try FurtherWindows.roles(of: filter.input)
+    let others = try pairs.map { try FurtherWindows($0, beside: filter.input, roles) }
+    try checkSize(filter.input.header, roles, others.map(\.roles), arguments)
     Workers.use(threads: arguments.threads)
-    let choice = try Choice(arguments, filter.input.header, roles)
-    var stage = PredictionStage(
-      choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch],
-      flushes: arguments[CommonOptions.flush])
+    let choice = try Choice(arguments, filter.input.header, roles, further: others.count)
+    let further = try furtherStreams(others, choice, arguments)
+    var streams = SideBySide(
+      main: PredictionStage(
+        choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
+      further: further, capacity: arguments[batch], flushes: arguments[CommonOptions.flush])
     try filter.run(files: choice.files) { header in
       adapt(&header, roles, choice.name, arguments)
     } each: { block, writer in
-      try stage.add(block, to: writer)
+      try streams.add(block, to: writer)
       return true
     } finish: { writer in
-      try stage.finish(writer, filter.input)
-      if stage.zeroVectors > 0 {
-        Diagnostics.note("\(stage.zeroVectors) predictions have length 0 and were left as they are")
+      try streams.finish(writer, filter.input)
+      if streams.zeroVectors > 0 {
+        Diagnostics.note("\(streams.zeroVectors) predictions have length 0 and were left as they are")
       }
-      return ["zero_vectors": stage.zeroVectors]
+      return ["zero_vectors": streams.main.zeroVectors]
     }
+    for stream in further { try stream.commit() }
     return .success
   }
 
+  /// Each says that it was made by a command for it alone: what bears on later steps is left out.
+  private static func furtherStreams(
+    _ streams: [FurtherWindows], _ choice: Choice, _ arguments: Arguments
+  ) throws -> [FurtherStream] {
+    let alone = arguments.without(horizon).without(articles)
+    return try zip(streams, choice.further).map { windows, forecast in
+      try FurtherStream(windows, forecast, alone, files: choice.furtherFiles) { header in
+        adapt(&header, windows.roles, choice.name, alone)
+      }
+    }
+  }
+
   /// - Throws: `.usage` where one batch would take more memory than anyone means.
-  private static func checkSize(_ header: StreamHeader, _ roles: Roles, _ arguments: Arguments) throws {
-    // All factors are bounded: the product fits.
-    let bytes = 4.0 * Double(header.dim) * Double(arguments[batch]) * Double(roles.slots + arguments[horizon])
+  private static func checkSize(
+    _ header: StreamHeader, _ roles: Roles, _ further: [Roles], _ arguments: Arguments
+  ) throws {
+    // A row for each slot and each prediction. All factors are bounded: the product fits.
+    let rows = further.reduce(Double(roles.slots + arguments[horizon])) { $0 + Double($1.slots + 1) }
+    let bytes = 4.0 * Double(header.dim) * Double(arguments[batch]) * rows
     guard bytes > 0x1p35 else { return }
     throw arguments.refusal(
       of: batch,

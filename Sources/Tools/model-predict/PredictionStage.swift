@@ -5,60 +5,62 @@ import Stages
 import Streams
 import Vectors
 
-/// Gathers windows into batches, and writes their predictions.
+/// Gathers windows of one stream into batches, and writes their predictions.
 struct PredictionStage {
   private let forecast: any Forecast
   private let batch: WindowBatch<Float>
-  private let flushes: Bool
+  /// The stream, for messages; nil where it goes without saying.
+  private let name: String?
   private var windows = 0
   private var articles: [UInt64] = []
   private var chunks: [UInt32] = []
   private var steps: [UInt32] = []
 
-  init(_ forecast: any Forecast, dim: Int, roles: Roles, capacity: Int, flushes: Bool) {
+  init(_ forecast: any Forecast, dim: Int, roles: Roles, capacity: Int, name: String? = nil) {
     self.forecast = forecast
-    self.flushes = flushes
+    self.name = name
     batch = WindowBatch(dim: dim, roles: roles, capacity: capacity, contexts: forecast.contexts)
   }
 
   var zeroVectors: Int { forecast.zeroVectors }
 
-  mutating func add(_ block: VectorBlock, to writer: StreamWriter) throws {
-    for window in 0..<block.windows {
-      batch.append(block, window)
-      if batch.isFull { try predict(writer) }
-    }
-    windows += block.windows
-    if flushes { try predict(writer) }
+  /// Windows that wait to be predicted.
+  var waiting: Int { batch.windows }
+  var isFull: Bool { batch.isFull }
+
+  /// Stages that share a predictor share the memory of contexts too: none may wait with windows while another runs.
+  mutating func append(_ block: VectorBlock, _ window: Int) {
+    batch.append(block, window)
+    windows += 1
   }
 
-  /// Predicts what is left.
-  ///
-  /// - Throws: `.badData` where no window came: there was nothing to predict.
-  mutating func finish(_ writer: StreamWriter, _ input: StreamInput) throws {
-    guard windows > 0 else {
-      let short = input.counts["seq-build:short_articles"].map { "; \($0) articles were too short for one" } ?? ""
-      throw Failure(.badData, "the stream has no windows\(short)", at: input.name)
-    }
-    try predict(writer)
-  }
-
-  private mutating func predict(_ writer: StreamWriter) throws {
+  /// Predicts the windows that wait.
+  mutating func predict(to writer: StreamWriter) throws {
     guard batch.windows > 0 else { return }
     batch.close()
     if let row = try forecast.run(batch) { throw fault(row) }
     try setKeys()
     try write(writer)
     batch.reset()
-    forecast.forget()
+  }
+
+  /// Has the predictor drop what it keeps of the windows so far.
+  func forget() { forecast.forget() }
+
+  /// - Throws: `.badData` where no window came: there was nothing to predict.
+  func expectWindows(of input: StreamInput) throws {
+    guard windows == 0 else { return }
+    let short = input.counts["seq-build:short_articles"].map { "; \($0) articles were too short for one" } ?? ""
+    throw Failure(.badData, "the stream has no windows\(short)", at: input.name)
   }
 
   private func fault(_ row: Int) -> Failure {
     let key = batch.keys[row / forecast.horizon]
     let step = row % forecast.horizon + 1
-    return Failure(
+    let failure = Failure(
       .badData, "the prediction of step \(step) for the window with target \(key) holds a NaN or an infinity",
       hint: "the model may have diverged, or the vectors may be far from unit length")
+    return name.map(failure.at) ?? failure
   }
 
   private mutating func setKeys() throws {
