@@ -33,6 +33,13 @@ assert_equal "$(jq -c 'select(.tool == "offset-sweep") | [.label, .margin, .ci95
   "$(jq -c 'select(.tool == "offset-sweep") | [.label, .margin, .ci95.margin]' whole)"
 try 'real/bin/model-predict --model copy-last <real-val.nvs | offset-sweep --label VAL --articles "$wiki"'
 assert_equal "$(jq -c 'del(.source, .counts)' out)" "$(head -n 1 whole)"
+# Predicted side by side, damaged windows are predicted as they are alone.
+for mode in shuffle cross-article; do
+  real/bin/seq-ablate --mode $mode <real-val.nvs | real/bin/model-predict --model copy-last >$mode.nvs || fail $mode
+done
+try 'real/bin/model-predict --model copy-last <real-val.nvs |
+  real/bin/ablation-eval --label VAL --articles "$wiki" --ablated shuffle=shuffle.nvs --ablated cross-article=cross-article.nvs'
+assert_equal "$(jq -c 'del(.source, .counts)' out)" "$(grep '"tool":"ablation-eval"' whole | head -n 1)"
 # Beside the others, a copy of the last chunk scores what it scores.
 five 'real/pipelines/calibrate real-val.nvs real-ood.nvs "$wiki"'
 assert_status 0

@@ -3,7 +3,7 @@
 . "$here/lib.sh"
 . "$here/stubs.sh"
 
-# Ten reports, and the verdict as the last line; one pass of predictions for each split, one for each ablation.
+# Ten reports, and the verdict as the last line; for each split one run that predicts, every ablation beside the windows themselves.
 five 'pipelines/5cat model val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_no_errors
@@ -12,8 +12,12 @@ assert_equal "$(jq -rs 'map(.tool + " " + (.label // "-")) | join(",")' out)" \
   'offset-sweep VAL,retrieval-rank VAL,ablation-eval VAL,rollout-eval VAL,bins-eval VAL,offset-sweep OOD,retrieval-rank OOD,ablation-eval OOD,rollout-eval OOD,bins-eval OOD,gate-verdict -'
 assert_equal "$(tail -n 1 out | jq -r .verdict)" deploy
 assert_equal "$(head -n 10 out | jq -c .windows | uniq)" "$(stream-info val.nvs | jq .windows)"
-assert_equal "$(calls '^model-predict --progress never --model model --horizon 5$')" 2
-assert_equal "$(calls '^model-predict --progress never --model model$')" 14
+assert_equal "$(calls '^model-predict')" 2
+assert_equal "$(calls '^model-predict --progress never --model model --horizon 5 --also ')" 2
+assert_equal "$(calls '^seq-ablate --progress never --seed 17 --mode ')" 14
+ablations=$(printf '%s ' VAL.shuffle VAL.reverse VAL.drop-one:0 VAL.drop-one:1 VAL.drop-one:2 VAL.repeat-last VAL.cross-article)
+assert_equal "$(grep 'model-predict.*/VAL' calls | tr ' ' '\n' | sed -n 's|.*/\(VAL\)\.predictions\.\([^/]*\)\.windows=.*/VAL\.predictions\.\2$|\1.\2|p' | tr '\n' ' ')" "$ablations"
+assert_equal "$(grep 'model-predict.*/OOD' calls | grep -o -- '--also [^ ]*' | wc -l | tr -d ' ')" 7
 assert_equal "$(head -n 3 out | jq -c 'select(.deltas) | .deltas | keys' | tail -n 1)" '["base","cross-article","drop-one","repeat-last","reverse","shuffle"]'
 for words in 'ablation-eval .*--label VAL --articles all.nvs --seed 17 .*--ablated drop-one:2=' 'bins-eval .*--ctx 3 --offset 1' 'retrieval-rank .*--label OOD'; do
   [ "$(calls "$words")" -ge 1 ] || fail "a call of $words"
@@ -42,13 +46,13 @@ assert_status 0
 assert_equal "$(jq -cs 'map(.windows) | unique' out)" '[null,7]'
 assert_equal "$(tail -n 1 out | jq .strict)" true
 assert_equal "$(calls '--horizon 2')" 2
-assert_equal "$(calls '--seed 5')" "$(calls '--label')"
+assert_equal "$(calls '--seed 5')" "$(($(calls '--label') + $(calls '^seq-ablate')))"
 assert_equal "$(cut -d ' ' -f 1 calls | sort -u)" 2
 for threads in 1:1 2:1 3:1 8:4; do
   five "THREADS=${threads%:*} ABLATIONS=shuffle pipelines/5cat oracle val.nvs ood.nvs all.nvs"
   assert_status 0
   assert_equal "$(cut -d ' ' -f 1 calls | sort -u)" "${threads#*:}" threads
-  assert_equal "$(calls '^model-predict')" 4
+  assert_equal "$(calls '^model-predict .* --articles=all.nvs --also ')" 2
 done
 five 'ABLATIONS=shuffle STRICT=1 pipelines/5cat model val.nvs ood.nvs all.nvs'
 assert_status 65
@@ -70,7 +74,7 @@ for way in 'pipelines/5cat model - ood.nvs all.nvs <val.nvs' 'cat val.nvs >pipe 
 done
 
 # A stage that fails gives its status, or 70 where that is 1, and never a verdict.
-for failing in 'model-predict 65' 'model-predict 1' 'offset-sweep:OOD 65' 'retrieval-rank:VAL 74' 'ablation-eval:OOD 1' 'rollout-eval:VAL 65' \
+for failing in 'model-predict 65' 'model-predict 1' 'seq-ablate:shuffle 74' 'seq-ablate 1' 'seq-ablate KILL' 'offset-sweep:OOD 65' 'retrieval-rank:VAL 74' 'ablation-eval:OOD 1' 'rollout-eval:VAL 65' \
   'bins-eval:OOD 66' 'ablation-eval:VAL KILL'; do
   FAIL=$failing
   five 'pipelines/5cat model val.nvs ood.nvs all.nvs'
@@ -78,7 +82,7 @@ for failing in 'model-predict 65' 'model-predict 1' 'offset-sweep:OOD 65' 'retri
   case $expected in 1) expected=70 ;; KILL) expected=137 ;; esac
   assert_status $expected
   assert_no_output
-  grep -q "^5cat: error: .*${failing%%[: ]*} failed" err || fail "5cat names $failing"
+  grep -q "^5cat: error: .*: ${failing%%[: ]*}\( --mode shuffle\)\{0,1\} failed" err || fail "5cat names $failing"
   held
 done
 FAIL=
@@ -107,6 +111,7 @@ done <<'T'
 64 STRICT=yes pipelines/5cat model val.nvs ood.nvs all.nvs
 64 WINDOWS=0 pipelines/5cat model val.nvs ood.nvs all.nvs
 64 THREADS=x pipelines/5cat model val.nvs ood.nvs all.nvs
+64 TMPDIR=a=b pipelines/5cat model val.nvs ood.nvs all.nvs
 64 ABLATIONS=upside-down pipelines/5cat model val.nvs ood.nvs all.nvs
 64 pipelines/calibrate val.nvs ood.nvs
 64 pipelines/calibrate --rigde x val.nvs ood.nvs all.nvs

@@ -13,8 +13,8 @@ if python3 -c '' 2>/dev/null; then
   run() { exec python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' "$@"; }
 fi
-for signal in $signals; do
-  FAIL='model-predict HANG'
+for case in $(for signal in $signals; do echo $signal:model-predict $signal:seq-ablate; done); do
+  signal=${case%:*} FAIL="${case#*:} HANG"
   rm -f calls.hanging
   run pipelines/5cat model val.nvs ood.nvs all.nvs >out 2>err &
   pid=$!

@@ -23,7 +23,17 @@ case $name:$* in "${name_of_failure%%:*}":*"$word"*)
     echo "$name: error: told to" >&2; exit "$status" ;; esac; } ;;
 esac
 SH
-{ cat preamble; echo 'stream-cat'; } | stub model-predict
+{ cat preamble; cat <<'SH'
+before=
+for word; do
+  [ "$before" != --also ] || stream-cat "${word%%=*}" >"${word#*=}" || exit 65
+  before=$word
+done
+stream-cat
+SH
+} | stub model-predict
+# What damages windows does so, unless it is told to fail.
+{ cat preamble; echo 'exec "$tools/seq-ablate" "$@"'; } | stub seq-ablate
 for tool in offset-sweep retrieval-rank ablation-eval rollout-eval bins-eval; do
   { cat preamble; cat <<'SH'
 windows=$(stream-info | sed 's/.*"windows":\([0-9]*\).*/\1/') || exit 65

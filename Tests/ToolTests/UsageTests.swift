@@ -49,6 +49,10 @@ import Testing
     CommandLine("stream-split --shard 0/2 --out x", "--shard 0/2"),
     CommandLine("stream-diff - -", "standard input once"),
     CommandLine("stream-split --shard 3/3", "--shard 3/3"), CommandLine("stream-split --shard 1", "--shard 1"),
+    CommandLine("model-predict --model copy-last --also w", "--also w", "WINDOWS=PREDICTIONS"),
+    CommandLine("model-predict --model copy-last --also =p", "--also =p", "WINDOWS=PREDICTIONS"),
+    CommandLine("model-predict --model copy-last --also -=p", "standard input for one stream"),
+    CommandLine("model-predict --model copy-last --also w=p --also v=./p", "--also v=./p", "each file once"),
     CommandLine("text-read a b", "unexpected b"), CommandLine("text-write --compress", "--compress"),
   ]
 

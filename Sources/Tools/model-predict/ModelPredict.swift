@@ -22,7 +22,7 @@ import Vectors
 
   static let also = Option.repeated(
     "also", placeholder: "WINDOWS=PREDICTIONS",
-    help: "predict further windows too, one step each, into a file; may be repeated")
+    help: "predict further windows too, one step each, into a file")
 
   static let manual = Manual(
     name: "model-predict",
