@@ -15,6 +15,21 @@ import Testing
   }
 }
 
+@Test func flushingGivesNoName() throws {
+  try withDirectory { directory in
+    let file = try OutputFile(directory + "/a")
+    try file.write("one")
+    try file.flush()
+    #expect(names(in: directory) == [".a.\(getpid()).tmp"])
+    try file.write(" two")
+    try file.commit()
+    #expect(try contents(directory + "/a") == "one two")
+  }
+  let device = try OutputFile("/dev/null")
+  try device.flush()
+  try device.commit()
+}
+
 @Test func anUnfinishedFileLeavesTheOldOne() throws {
   try withDirectory { directory in
     let path = directory + "/out.bin"

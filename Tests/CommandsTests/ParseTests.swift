@@ -54,6 +54,14 @@ enum Sample {
   #expect(Sample.refusal([], manual: manual) == "64 --out is missing: expected a value for FILE")
 }
 
+@Test func withoutAnOptionTheRestStays() throws {
+  let given = try Sample.parse("--ctx", "7", "--lr", "0.5", "--normalize", "file")
+  let rest = given.without(Sample.context).without(Sample.rate)
+  #expect(rest[Sample.context] == 5 && rest[Sample.rate] == nil && rest[Sample.normalize])
+  #expect(rest.flagsOfResult == ["--normalize"] && rest.operands == ["file"])
+  #expect(given[Sample.context] == 7 && given.flagsOfResult == ["--ctx", "7", "--lr", "0.5", "--normalize"])
+}
+
 @Test func defaultsHoldWhereNothingIsGiven() throws {
   let arguments = try Sample.parse()
   #expect(arguments[Sample.context] == 5)

@@ -60,8 +60,8 @@ struct FurtherWindows {
     let main = arguments.operands.isEmpty ? ["-"] : arguments.operands
     guard (main + pairs.map(\.windows)).count(where: isStandardInput) <= 1 else {
       throw Failure(
-        .usage, "--also: expected standard input for one stream: it can be read but once",
-        hint: "the main stream is read from standard input where no FILE is named")
+        .usage,
+        "--also: expected standard input for one stream alone, and for the main one where no FILE is named")
     }
     var names = Set(arguments.outputPath.map { [plain($0)] } ?? [])
     for pair in pairs {

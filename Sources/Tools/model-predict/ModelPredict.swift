@@ -15,14 +15,12 @@ import Vectors
   static let horizon = Option.integer(
     "horizon", default: 1, in: 1...1000, unit: "chunks", help: "predictions one after the other for each window")
   static let batch = Option.integer("batch", default: 256, in: 1...65_536, unit: "windows", help: "predicted at once")
+  static let also = Option.repeated(
+    "also", placeholder: "WINDOWS=PREDICTIONS", help: "predict further windows too, one step each, into a file")
   static let articles = Option.text(
     "articles", placeholder: "FILE",
     help: "for the oracle: the chunks of the articles, an .npz or .npy file, or a stream of chunks")
   static let raw = Option.flag("raw", help: "write the model's raw output instead of unit vectors")
-
-  static let also = Option.repeated(
-    "also", placeholder: "WINDOWS=PREDICTIONS",
-    help: "predict further windows too, one step each, into a file")
 
   static let manual = Manual(
     name: "model-predict",
@@ -67,11 +65,10 @@ import Vectors
     try checkSize(filter.input.header, roles, others.map(\.roles), arguments)
     Workers.use(threads: arguments.threads)
     let choice = try Choice(arguments, filter.input.header, roles, further: others.count)
-    let further = try furtherStreams(others, choice, arguments)
     var streams = SideBySide(
-      main: PredictionStage(
-        choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
-      further: further, capacity: arguments[batch], flushes: arguments[CommonOptions.flush])
+      main: PredictionStage(choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
+      further: try furtherStreams(others, choice, arguments), capacity: arguments[batch],
+      flushes: arguments[CommonOptions.flush])
     try filter.run(files: choice.files) { header in
       adapt(&header, roles, choice.name, arguments)
     } each: { block, writer in
@@ -79,12 +76,9 @@ import Vectors
       return true
     } finish: { writer in
       try streams.finish(writer, filter.input)
-      if streams.zeroVectors > 0 {
-        Diagnostics.note("\(streams.zeroVectors) predictions have length 0 and were left as they are")
-      }
       return ["zero_vectors": streams.main.zeroVectors]
     }
-    for stream in further { try stream.commit() }
+    for stream in streams.further { try stream.commit() }
     return .success
   }
 

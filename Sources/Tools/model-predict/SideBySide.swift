@@ -1,3 +1,4 @@
+import Commands
 import Stages
 import Streams
 import Vectors
@@ -12,7 +13,7 @@ struct SideBySide {
   /// Whether every frame is predicted at once.
   let flushes: Bool
 
-  var zeroVectors: Int { further.reduce(main.zeroVectors) { $0 + $1.zeroVectors } }
+  private var zeroVectors: Int { further.reduce(main.zeroVectors) { $0 + $1.zeroVectors } }
 
   mutating func add(_ block: VectorBlock, to writer: StreamWriter) throws {
     for window in 0..<block.windows {
@@ -33,6 +34,7 @@ struct SideBySide {
       main.forget()
     }
     for stream in further { try stream.end() }
+    if zeroVectors > 0 { Diagnostics.note("\(zeroVectors) predictions have length 0 and were left as they are") }
   }
 
   private mutating func predict(_ writer: StreamWriter) throws {
