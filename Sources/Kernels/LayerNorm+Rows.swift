@@ -1,6 +1,6 @@
 // One row's work, and a stripe of columns'.
 extension LayerNorm {
-  /// Replaces s by the normalized row, writes y, and returns 1/√(var + ε).
+  /// Replaces s by the normalized row, writes y, which may be s, and returns 1/√(var + ε).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func normalize(

@@ -36,25 +36,39 @@ public struct LayerNorm<Scalar: Real> {
   ///   - dropout: of x; nil where nothing is dropped.
   ///   - sum: (n, width), takes s where it is wanted itself, as in pre-norm layers. It may be x or the residual.
   ///   - y: (n, width). It may be x or the residual.
-  ///   - record: of n rows or more.
+  ///   - record: of n rows or more; nil where there is no way back.
   public func forward(
     _ x: Matrix<Scalar>, addedTo residual: Matrix<Scalar>? = nil, dropout: Dropout? = nil, sum: Matrix<Scalar>? = nil,
-    into y: Matrix<Scalar>, record: Record
+    into y: Matrix<Scalar>, record: Record?
   ) {
     let width = weight.columns
     precondition(x.columns == width && y.columns == width && y.rows == x.rows, "rows of the norm's width")
     precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual for every row")
-    precondition(record.normalized.rows >= x.rows && record.normalized.columns == width, "a record of every row")
+    precondition(
+      record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true, "a record of every row")
     Workers.parallel(x.rows, least: Self.least(width)) { rows in
-      for row in rows {
-        let normalized = record.normalized.base + row * width
-        Residual.add(
-          x.base + row * x.stride, residual.map { UnsafePointer($0.base + row * $0.stride) }, dropout,
-          first: row * width, width, into: normalized)
-        if let sum { (sum.base + row * sum.stride).update(from: normalized, count: width) }
-        record.inverseDeviation.base[row] = Self.normalize(
-          normalized, weight.base, bias.base, y.base + row * y.stride, width)
-      }
+      Self.forward(self, x, residual, dropout, sum, y, record, rows)
+    }
+  }
+
+  // Static, because only a function whose own type is a parameter is specialized: the loop over rows then needs no look at
+  // the kind of number.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private static func forward(
+    _ norm: LayerNorm, _ x: Matrix<Scalar>, _ residual: Matrix<Scalar>?, _ dropout: Dropout?, _ sum: Matrix<Scalar>?,
+    _ y: Matrix<Scalar>, _ record: Record?, _ rows: Range<Int>
+  ) {
+    let width = norm.weight.columns
+    for row in rows {
+      let target = y.base + row * y.stride
+      let normalized = record.map { $0.normalized.base + row * width } ?? target
+      Residual.add(
+        x.base + row * x.stride, residual.map { UnsafePointer($0.base + row * $0.stride) }, dropout,
+        first: row * width, width, into: normalized)
+      if let sum { (sum.base + row * sum.stride).update(from: normalized, count: width) }
+      let inverse = normalize(normalized, norm.weight.base, norm.bias.base, target, width)
+      record?.inverseDeviation.base[row] = inverse
     }
   }
 

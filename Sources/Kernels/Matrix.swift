@@ -83,7 +83,7 @@ public struct Matrix<Scalar: Real> {
   }
 }
 
-/// Owns the numbers of matrices: whatever it hands out lives as long as it does, aligned to 64 bytes and zero at first.
+/// Owns the numbers of matrices: whatever it hands out lives as long as it does, aligned to 64 bytes.
 public final class Arena<Scalar: Real> {
   private var blocks: [UnsafeMutableRawPointer] = []
   /// What has been handed out.
@@ -99,13 +99,25 @@ public final class Arena<Scalar: Real> {
 
   /// A matrix of zeros.
   public func matrix(rows: Int, columns: Int) -> Matrix<Scalar> {
+    let matrix = room(rows: rows, columns: columns)
+    UnsafeMutableRawPointer(matrix.base)
+      .initializeMemory(as: UInt8.self, repeating: 0, count: Self.size(rows: rows, columns: columns))
+    return matrix
+  }
+
+  private static func size(rows: Int, columns: Int) -> Int {
+    max(rows * columns, 1) * MemoryLayout<Scalar>.stride
+  }
+
+  /// A matrix of any numbers, to be written before it is read. Of a large one the system gives memory as it is used, so
+  /// that room which is not used costs nothing.
+  public func room(rows: Int, columns: Int) -> Matrix<Scalar> {
     precondition(rows >= 0 && columns >= 0, "a matrix of some size")
-    let size = max(rows * columns, 1) * MemoryLayout<Scalar>.stride
+    let size = Self.size(rows: rows, columns: columns)
     let isLarge = size >= 2 * Self.hugePage
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Self.hugePage : 64)
     // Best effort: the processor then finds the pages of an optimizer's four runs without looking them up.
     if isLarge { _ = madvise(block, size, MADV_HUGEPAGE) }
-    block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     blocks.append(block)
     bytes += size
     let base = block.bindMemory(to: Scalar.self, capacity: max(rows * columns, 1))
