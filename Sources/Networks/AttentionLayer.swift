@@ -8,7 +8,7 @@ struct AttentionLayer: Sendable {
   private let last: LastAttention?
   private let inputWeight: ParameterLayout.Place
   private let inputBias: ParameterLayout.Place
-  private let output: LinearPlace
+  let output: LinearPlace
   private let rate: Double
   private let site: Int
 
@@ -74,16 +74,16 @@ struct AttentionLayer: Sendable {
     }
   }
 
-  private func queryMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+  func queryMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
     Linear(weight: parameters[inputWeight].first(width), bias: parameters[inputBias].columns(0..<width))
   }
 
-  private func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+  func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
     Linear(
       weight: parameters[inputWeight].rows(width..<3 * width), bias: parameters[inputBias].columns(width..<3 * width))
   }
 
-  private func maps<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LastAttention.Maps<Scalar> {
+  func maps<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LastAttention.Maps<Scalar> {
     let both = keyValueMap(parameters)
     return LastAttention.Maps(
       key: both.weight.first(width),

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// The feed-forward half of a transformer's layer: linear2(dropout(activation(linear1(x)))).
 struct FeedForwardLayer: Sendable {
-  private let widening: LinearPlace
-  private let narrowing: LinearPlace
+  let widening: LinearPlace
+  let narrowing: LinearPlace
   private let activation: Activation
   private let configuration: Configuration
   private let site: Int
@@ -38,6 +38,16 @@ struct FeedForwardLayer: Sendable {
 
   private func dropout(_ conditions: Conditions) -> Dropout? {
     Dropout(conditions.noise, site: site, rate: configuration.dropout)
+  }
+
+  /// The forward half with the maps given, for ReLU: outside training.
+  static func forward<Scalar: Real>(
+    _ x: Matrix<Scalar>, _ widening: Linear<Scalar>, _ narrowing: Linear<Scalar>, _ state: State<Scalar>
+  ) -> Matrix<Scalar> {
+    let (hidden, output) = (state.hidden.first(x.rows), state.output.first(x.rows))
+    RectifiedLinear.forward(x, widening, into: hidden, dropout: nil)
+    narrowing.forward(hidden, into: output)
+    return output
   }
 
   /// - Returns: (n, width), in `state`.

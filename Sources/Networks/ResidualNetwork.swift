@@ -25,21 +25,87 @@ public struct ResidualNetwork: Network {
   ) -> any Pass<Scalar> {
     ResidualPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
+
+  public func makePredictor<Scalar: Real>(
+    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+  ) -> any Predictor<Scalar> {
+    ResidualPredictor<Scalar>(self, parameters, conditions: conditions, capacity: capacity, calls: calls)
+  }
+}
+
+/// What the wrapper adds to a base's forward half.
+private final class ResidualSum<Scalar: Real> {
+  private let network: ResidualNetwork
+  private let arena = Arena<Scalar>()
+  /// (capacity, dim): u(c of the last slot), u(base(c)), and their norms.
+  fileprivate let last: Matrix<Scalar>
+  fileprivate let step: Matrix<Scalar>
+  fileprivate let lastNorms: Matrix<Scalar>
+  fileprivate let stepNorms: Matrix<Scalar>
+  fileprivate let outputNorms: Matrix<Scalar>
+  let output: Matrix<Scalar>
+
+  init(_ network: ResidualNetwork, capacity n: Int) {
+    self.network = network
+    let (arena, dim) = (arena, network.configuration.dim)
+    last = arena.matrix(rows: n, columns: dim)
+    step = arena.matrix(rows: n, columns: dim)
+    lastNorms = arena.matrix(rows: n, columns: 1)
+    stepNorms = arena.matrix(rows: n, columns: 1)
+    outputNorms = arena.matrix(rows: n, columns: 1)
+    output = arena.matrix(rows: n, columns: dim)
+  }
+
+  /// The last slot's vectors.
+  func lastSlot(_ rows: Matrix<Scalar>, _ n: Int) -> Matrix<Scalar> {
+    let context = network.configuration.context
+    return rows.rows((context - 1) * n..<context * n).columns(0..<network.configuration.dim)
+  }
+
+  /// - Parameters:
+  ///   - contexts: what the base has read.
+  ///   - base: (capacity, dim), its outputs.
+  func forward(
+    _ contexts: Matrix<Scalar>, _ base: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int
+  ) {
+    UnitRows.forward(lastSlot(contexts, n), into: last.first(n), norms: lastNorms)
+    UnitRows.forward(base.first(n), into: step.first(n), norms: stepNorms)
+    Blend.of(1, last.first(n), parameters[network.alpha][0, 0], step.first(n), into: output.first(n))
+    UnitRows.forward(output.first(n), into: output.first(n), norms: outputNorms)
+  }
+}
+
+private final class ResidualPredictor<Scalar: Real>: Predictor {
+  private let parameters: Parameters<Scalar>
+  private let base: any Predictor<Scalar>
+  private let sum: ResidualSum<Scalar>
+  var contexts: Matrix<Scalar> { base.contexts }
+  var output: Matrix<Scalar> { sum.output }
+
+  init(
+    _ network: ResidualNetwork, _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+  ) {
+    self.parameters = parameters
+    base = network.base.makePredictor(parameters, conditions: conditions, capacity: capacity, calls: calls)
+    sum = ResidualSum(network, capacity: capacity)
+  }
+
+  func predict(windows n: Int) {
+    base.predict(windows: n)
+    sum.forward(contexts, base.output, parameters, windows: n)
+  }
+
+  func forget() { base.forget() }
 }
 
 private final class ResidualPass<Scalar: Real>: Pass {
   private let network: ResidualNetwork
   private let arena = Arena<Scalar>()
   private let base: any Pass<Scalar>
-  /// (capacity, dim): u(c of the last slot), u(base(c)), and their norms.
-  private let last: Matrix<Scalar>
-  private let step: Matrix<Scalar>
-  private let lastNorms: Matrix<Scalar>
-  private let stepNorms: Matrix<Scalar>
-  private let outputNorms: Matrix<Scalar>
+  private let sum: ResidualSum<Scalar>
   private let dSum: Matrix<Scalar>
-  let output: Matrix<Scalar>
   let outputGradient: Matrix<Scalar>
+  var output: Matrix<Scalar> { sum.output }
   var contexts: Matrix<Scalar> { base.contexts }
   var contextGradient: Matrix<Scalar>? { base.contextGradient }
 
@@ -47,45 +113,31 @@ private final class ResidualPass<Scalar: Real>: Pass {
     self.network = network
     let (arena, dim, back) = (arena, network.configuration.dim, training ? n : 0)
     base = network.base.makePass(Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
-    last = arena.matrix(rows: n, columns: dim)
-    step = arena.matrix(rows: n, columns: dim)
-    lastNorms = arena.matrix(rows: n, columns: 1)
-    stepNorms = arena.matrix(rows: n, columns: 1)
-    outputNorms = arena.matrix(rows: n, columns: 1)
+    sum = ResidualSum(network, capacity: n)
     dSum = arena.matrix(rows: back, columns: dim)
-    output = arena.matrix(rows: n, columns: dim)
     outputGradient = arena.matrix(rows: back, columns: dim)
-  }
-
-  /// The last slot's vectors.
-  private func lastSlot(_ rows: Matrix<Scalar>, _ n: Int) -> Matrix<Scalar> {
-    let context = network.configuration.context
-    return rows.rows((context - 1) * n..<context * n).columns(0..<network.configuration.dim)
   }
 
   func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
     base.forward(parameters, windows: n, conditions: conditions)
-    UnitRows.forward(lastSlot(contexts, n), into: last.first(n), norms: lastNorms)
-    UnitRows.forward(base.output.first(n), into: step.first(n), norms: stepNorms)
-    Blend.of(1, last.first(n), parameters[network.alpha][0, 0], step.first(n), into: output.first(n))
-    UnitRows.forward(output.first(n), into: output.first(n), norms: outputNorms)
+    sum.forward(contexts, base.output, parameters, windows: n)
   }
 
   func backward(
     _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
-    let dSum = dSum.first(n)
-    UnitRows.backward(outputGradient.first(n), output.first(n), norms: outputNorms, into: dSum)
+    let (dSum, step) = (dSum.first(n), sum.step.first(n))
+    UnitRows.backward(outputGradient.first(n), output.first(n), norms: sum.outputNorms, into: dSum)
     let gradient = gradients[network.alpha]
-    let value = Blend.dot(dSum, step.first(n))
+    let value = Blend.dot(dSum, step)
     gradient[0, 0] = adding ? gradient[0, 0] + value : value
     UnitRows.backward(
-      dSum, step.first(n), norms: stepNorms, into: base.outputGradient.first(n),
-      scale: parameters[network.alpha][0, 0])
+      dSum, step, norms: sum.stepNorms, into: base.outputGradient.first(n), scale: parameters[network.alpha][0, 0])
     base.backward(parameters, windows: n, conditions: conditions, into: gradients, adding: adding)
     if let contextGradient {
-      UnitRows.backward(dSum, last.first(n), norms: lastNorms, into: lastSlot(contextGradient, n), adding: true)
+      UnitRows.backward(
+        dSum, sum.last.first(n), norms: sum.lastNorms, into: sum.lastSlot(contextGradient, n), adding: true)
     }
   }
 }

@@ -15,10 +15,10 @@ struct TransformerBlock: Sendable {
 
   private let style: Style
   private let configuration: Configuration
-  private let own: AttentionLayer
-  private let cross: AttentionLayer?
-  private let feedForward: FeedForwardLayer
-  private let norms: [NormPlace]
+  let own: AttentionLayer
+  let cross: AttentionLayer?
+  let feedForward: FeedForwardLayer
+  let norms: [NormPlace]
   private let site: Int
 
   /// Sites of chance that one block takes.

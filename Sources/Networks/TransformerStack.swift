@@ -10,11 +10,11 @@ struct TransformerStack: Sendable {
     var isLearnt: Bool
   }
 
-  private let configuration: Configuration
-  private let input: LinearPlace
-  private let positions: ParameterLayout.Place
+  let configuration: Configuration
+  let input: LinearPlace
+  let positions: ParameterLayout.Place
   private let learnsPositions: Bool
-  private let blocks: [TransformerBlock]
+  let blocks: [TransformerBlock]
   private let hasCross: Bool
 
   /// - Parameters:

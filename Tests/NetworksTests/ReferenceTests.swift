@@ -1,8 +1,9 @@
 import Glibc
 import JSON
 import Kernels
-import Networks
 import Testing
+
+@testable import Networks
 
 /// Every architecture against PyTorch, whose numbers Tests/Reference/networks.py wrote.
 @Suite struct ReferenceTests {
@@ -13,6 +14,19 @@ import Testing
   func agreesWithPyTorch(_ name: String) throws {
     try agrees(name, Float.self, within: 2e-5)
     try agrees(name, Double.self, within: 1e-8)
+  }
+
+  /// The network's own, and the transformer's that is made for wider ones.
+  private func predictors<Scalar: Real>(
+    _ network: any Network, _ parameters: Parameters<Scalar>, capacity: Int
+  ) -> [any Predictor<Scalar>] {
+    let own = network.makePredictor(parameters, conditions: Conditions(), capacity: capacity, calls: 1)
+    guard let decoder = network as? TransformerNetwork else { return [own] }
+    return [
+      own,
+      DecoderPredictor(
+        decoder.stack, decoder.head, parameters, conditions: Conditions(), capacity: capacity, calls: 1),
+    ]
   }
 
   private func agrees<Scalar: Real>(_ name: String, _: Scalar.Type, within tolerance: Double) throws {
@@ -39,6 +53,13 @@ import Testing
     pass.backward(parameters, windows: windows, conditions: Conditions(), into: gradients, adding: false)
 
     #expect(try reference.error(pass.output.first(windows), reference.json["output"]) < tolerance, "output")
+    for predictor in predictors(network, parameters, capacity: windows + 1) {
+      predictor.contexts.first(context * windows)
+        .copy(from: pass.contexts.first(context * windows).columns(0..<network.configuration.dim))
+      predictor.predict(windows: windows)
+      let error = try reference.error(predictor.output.first(windows), reference.json["output"])
+      #expect(error < tolerance, "prediction")
+    }
     for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
       let error = try reference.error(gradients[place], reference.json["gradients"]?[entry.name])
       #expect(error < tolerance, "gradient of \(entry.name)")
