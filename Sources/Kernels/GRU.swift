@@ -43,9 +43,11 @@ public struct GRU<Scalar: Real> {
   /// - Parameters:
   ///   - x: (steps · windows, in).
   ///   - windows: n, the rows of a step.
-  public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State) {
+  ///   - repeated: where many rows of x are the same; its outputs are the gates.
+  public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State, repeated: RepeatedRows<Scalar>? = nil) {
     precondition(n > 0 && x.rows % n == 0, "whole steps")
-    input.forward(x, into: state.gates.first(x.rows))
+    let gates = state.gates.first(x.rows)
+    if let repeated { repeated.forward(x, input, into: gates) } else { input.forward(x, into: gates) }
     for start in stride(from: 0, to: x.rows, by: n) {
       let recurrents = state.recurrents.rows(start..<start + n)
       if start > 0 {

@@ -61,11 +61,13 @@ public struct LSTM<Scalar: Real> {
   /// - Parameters:
   ///   - x: (steps · windows, in).
   ///   - windows: n, the rows of a step.
-  public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State) {
+  ///   - repeated: where many rows of x are the same; its outputs are the gates.
+  public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State, repeated: RepeatedRows<Scalar>? = nil) {
     precondition(n > 0 && x.rows % n == 0, "whole steps")
     state.bias.copy(from: inputBias)
     Columns.sum(hiddenBias, into: state.bias, adding: true)
-    Product.ofTransposed(x, inputWeight, into: state.gates.first(x.rows), bias: state.bias)
+    let (input, gates) = (Linear(weight: inputWeight, bias: state.bias), state.gates.first(x.rows))
+    if let repeated { repeated.forward(x, input, into: gates) } else { input.forward(x, into: gates) }
     for start in stride(from: 0, to: x.rows, by: n) {
       let gates = state.gates.rows(start..<start + n)
       if start > 0 {

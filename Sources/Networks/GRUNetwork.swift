@@ -50,6 +50,10 @@ private final class GRUPass<Scalar: Real>: Pass {
   private let inputs: [Matrix<Scalar>]
   private let states: [GRU<Scalar>.State]
   private let records: [LayerNorm<Scalar>.Record]
+  /// Outside training, where windows come in order, most rows of the input map and of the first block are those of
+  /// neighbours too.
+  private let repeatedInput: RepeatedRows<Scalar>?
+  private let repeatedGates: RepeatedRows<Scalar>?
   /// (context · capacity, width): the gradient by the input of a block, and by its GRU's output.
   private let gradient: Matrix<Scalar>
   private let hiddenGradient: Matrix<Scalar>
@@ -70,6 +74,9 @@ private final class GRUPass<Scalar: Real>: Pass {
       GRU<Scalar>.State(arena, steps: steps, capacity: capacity, hidden: width)
     }
     records = (1...blocks).map { LayerNorm<Scalar>.Record(arena, rows: $0 < blocks ? rows : capacity, width: width) }
+    repeatedInput =
+      training ? nil : RepeatedRows(arena, capacity: rows, inputs: configuration.inputWidth, outputs: width)
+    repeatedGates = training ? nil : RepeatedRows(arena, capacity: rows, inputs: width, outputs: 3 * width)
     gradient = arena.matrix(rows: training ? rows : 0, columns: width)
     hiddenGradient = arena.matrix(rows: training ? rows : 0, columns: width)
   }
@@ -82,10 +89,16 @@ private final class GRUPass<Scalar: Real>: Pass {
   func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
     let rows = network.configuration.context * windows
     PositionalColumn.fill(contexts, network.configuration, windows: windows, scale: conditions.positionalScale)
-    parameters.linear(network.input).forward(contexts.first(rows), into: inputs[0].first(rows))
+    let (contexts, input, first) = (contexts.first(rows), parameters.linear(network.input), inputs[0].first(rows))
+    if let repeatedInput {
+      repeatedInput.forward(contexts, input, into: first)
+    } else {
+      input.forward(contexts, into: first)
+    }
     for (number, block) in network.blocks.enumerated() {
       let x = inputs[number].first(rows)
-      parameters.gru(block.gru).forward(x, windows: windows, states[number])
+      parameters.gru(block.gru).forward(
+        x, windows: windows, states[number], repeated: number == 0 ? repeatedGates : nil)
       let wanted = wanted(number, rows, windows)
       block.norm(parameters).forward(
         states[number].hiddens.rows(wanted), addedTo: x.rows(wanted), into: inputs[number + 1].first(wanted.count),

@@ -37,6 +37,8 @@ private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
   private let states: [LSTM<Scalar>.State]
   /// Every layer's output as the next one reads it in training, where dropout has zeroed some of it.
   private let dropped: [Matrix<Scalar>]
+  /// Outside training, where windows come in order, for the first layer: most of its rows are those of neighbours too.
+  private let repeated: RepeatedRows<Scalar>?
   /// The gradient by the output of the layer at hand.
   private let hiddenGradient: Matrix<Scalar>
 
@@ -55,6 +57,9 @@ private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
     }
     let drops = training && configuration.dropout > 0
     dropped = encoder.layers.dropLast().map { _ in arena.matrix(rows: drops ? rows : 0, columns: hidden) }
+    repeated =
+      training
+      ? nil : RepeatedRows(arena, capacity: rows, inputs: configuration.inputWidth, outputs: 4 * hidden)
     hiddenGradient = arena.matrix(rows: training ? rows : 0, columns: hidden)
   }
 
@@ -65,7 +70,8 @@ private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
       if layer > 0, let dropout = dropout(into: layer, conditions) {
         dropout.apply(states[layer - 1].hiddens.first(rows), into: dropped[layer - 1].first(rows))
       }
-      parameters.lstm(place).forward(input(of: layer, rows, conditions), windows: windows, states[layer])
+      parameters.lstm(place).forward(
+        input(of: layer, rows, conditions), windows: windows, states[layer], repeated: layer == 0 ? repeated : nil)
     }
     let output = states[states.count - 1].hiddens
     features.first(windows).copy(from: output.rows(rows - windows..<rows))

@@ -29,6 +29,24 @@ import Testing
     #expect(distinct.rows[0, 0] == 5)
   }
 
+  /// With so many repetitions that each different row is mapped once, and with so few that all are.
+  @Test(arguments: [2, 9]) func repeatedRowsAreMappedAlike(different: Int) {
+    let arena = Arena<Double>()
+    let (some, x) = (numbers(arena, different, 5, 1), arena.matrix(rows: 10, columns: 5))
+    for row in 0..<10 { x.rows(row..<row + 1).copy(from: some.rows(row % different..<row % different + 1)) }
+    let linear = Linear(weight: numbers(arena, 7, 5, 2), bias: numbers(arena, 1, 7, 3))
+    let (y, expected) = (arena.matrix(rows: 10, columns: 7), arena.matrix(rows: 10, columns: 7))
+    let repeated = RepeatedRows(arena, capacity: 12, inputs: 5, outputs: 7)
+    linear.forward(x, into: expected)
+    for _ in 0..<2 {
+      y.fill(.nan)
+      repeated.forward(x, linear, into: y)
+      for row in 0..<10 {
+        for column in 0..<7 { #expect(abs(y[row, column] - expected[row, column]) < 1e-14) }
+      }
+    }
+  }
+
   /// Paths over five places: a tree of three branches, of which row i sees `seen[i]`.
   private let seen = [[0], [1], [0, 2], [1, 3], [0, 2, 3], [0, 2, 4]]
 

@@ -4,8 +4,8 @@ import Vectors
 
 @testable import Networks
 
-/// Predictions whose work is shared against those of a pass, which shares nothing.
-@Suite struct DecoderPredictorTests {
+/// Predictions whose work is shared against those of a pass made for training, which shares nothing.
+@Suite struct PredictorTests {
   private static let dim = 6
 
   private static func configuration(context: Int, layers: Int) -> Configuration {
@@ -57,7 +57,7 @@ import Vectors
     _ network: any Network, _ predictor: any Predictor<Scalar>, _ parameters: Parameters<Scalar>,
     _ conditions: Conditions, _ calls: [[[Int]]], forgets: Bool = false
   ) -> Double {
-    let pass = network.makePass(Scalar.self, capacity: 5, training: false, contextGradient: false)
+    let pass = network.makePass(Scalar.self, capacity: 5, training: true, contextGradient: false)
     var worst = 0.0
     for windows in calls {
       Self.fill(predictor.contexts, windows)
@@ -95,6 +95,18 @@ import Vectors
     let predictor = DecoderPredictor(
       network.stack, network.head, parameters, conditions: conditions, capacity: 5, calls: 2)
     #expect(error(network, predictor, parameters, conditions, calls) < 1e-3)
+  }
+
+  @Test(arguments: [
+    Configuration.Architecture.lstm, .gru, .amn, .rankerTransformer, .rankerLSTM, .mixtureTransformer, .mixtureLSTM,
+  ])
+  func everyArchitecturePredictsAsItTrains(_ architecture: Configuration.Architecture) throws {
+    var configuration = Configuration(architecture, dim: Self.dim, context: 4)
+    (configuration.width, configuration.hidden, configuration.heads, configuration.layers) = (8, 8, 2, 2)
+    let network = try configuration.network()
+    let parameters: Parameters<Double> = Self.parameters(network)
+    let predictor = network.makePredictor(parameters, conditions: Conditions(), capacity: 5, calls: 3)
+    #expect(error(network, predictor, parameters, Conditions(), Self.calls(context: 4)) < 1e-10)
   }
 
   @Test func knowsThePositionalColumn() {
