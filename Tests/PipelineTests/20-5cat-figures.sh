@@ -40,6 +40,19 @@ done
 try 'real/bin/model-predict --model copy-last <real-val.nvs |
   real/bin/ablation-eval --label VAL --articles "$wiki" --ablated shuffle=shuffle.nvs --ablated cross-article=cross-article.nvs'
 assert_equal "$(jq -c 'del(.source, .counts)' out)" "$(grep '"tool":"ablation-eval"' whole | head -n 1)"
+# A long context has more ablations than go together: those predicted later are predicted as they are alone too.
+vec-synth --process ar --articles 8 --chunks 90 --dim 8 --quiet >long.nvs
+article-select --only 0-3 --quiet <long.nvs | seq-build --ctx 70 --quiet >long-val.nvs
+article-select --only 4-7 --quiet <long.nvs | seq-build --ctx 70 --quiet >long-ood.nvs
+five 'ABLATIONS="drop-one shuffle" real/pipelines/5cat context-mean long-val.nvs long-ood.nvs long.nvs'
+assert_status 1
+assert_equal "$(jq -c 'select(.tool == "ablation-eval") | [.label, (.drop_one | length)]' out | tr '\n' ' ')" '["VAL",70] ["OOD",70] '
+real/bin/seq-ablate --mode shuffle <long-val.nvs | real/bin/model-predict --model context-mean >shuffle.nvs || fail shuffle
+real/bin/seq-ablate --mode drop-one:69 <long-val.nvs | real/bin/model-predict --model context-mean >dropped.nvs || fail dropped
+last=$(jq -c 'select(.tool == "ablation-eval" and .label == "VAL") | [.deltas.shuffle, .drop_one["69"]]' out)
+try 'real/bin/model-predict --model context-mean <long-val.nvs |
+  real/bin/ablation-eval --articles long.nvs --ablated shuffle=shuffle.nvs --ablated drop-one:69=dropped.nvs'
+assert_equal "$(jq -c '[.deltas.shuffle, .drop_one["69"]]' out)" "$last"
 # Beside the others, a copy of the last chunk scores what it scores.
 five 'real/pipelines/calibrate real-val.nvs real-ood.nvs "$wiki"'
 assert_status 0

@@ -13,7 +13,7 @@ assert_equal "$(jq -rs 'map(.tool + " " + (.label // "-")) | join(",")' out)" \
 assert_equal "$(tail -n 1 out | jq -r .verdict)" deploy
 assert_equal "$(head -n 10 out | jq -c .windows | uniq)" "$(stream-info val.nvs | jq .windows)"
 assert_equal "$(calls '^model-predict')" 2
-assert_equal "$(calls '^model-predict --progress never --model model --horizon 5 --also ')" 2
+assert_equal "$(calls '^model-predict --progress never --model model --horizon 5 --batch 128 --also ')" 2
 assert_equal "$(calls '^seq-ablate --progress never --seed 17 --mode ')" 14
 ablations=$(printf '%s ' VAL.shuffle VAL.reverse VAL.drop-one:0 VAL.drop-one:1 VAL.drop-one:2 VAL.repeat-last VAL.cross-article)
 assert_equal "$(grep 'model-predict.*/VAL' calls | tr ' ' '\n' | sed -n 's|.*/\(VAL\)\.predictions\.\([^/]*\)\.windows=.*/VAL\.predictions\.\2$|\1.\2|p' | tr '\n' ' ')" "$ablations"
