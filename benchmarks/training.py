@@ -48,17 +48,20 @@ def rate_of_steps(command, stream, batch):
     return batch * (len(steps) - 1) / (steps[-1] - steps[0])
 
 
-def rate_between(command, folder, short, long):
+def rate_between(command, prefix, short, long):
     """Windows per second between two lengths of a stream; `command` reads it from standard input."""
-    return (long - short) / (seconds(f"{command} < {folder}/{long}.nvs") - seconds(f"{command} < {folder}/{short}.nvs"))
+    return (long - short) / (seconds(f"{command} < {prefix}{long}.nvs") - seconds(f"{command} < {prefix}{short}.nvs"))
 
 
-def streams(folder, *counts):
+def streams(folder, order, *counts):
+    """Windows in the order of their targets, as a stream to be predicted comes, or shuffled, as training wants them."""
+    then = {"ordered": "", "shuffled": " | seq-shuffle"}[order]
     for windows in counts:
-        if not os.path.exists(f"{folder}/{windows}.nvs"):
+        path = f"{folder}/{order}-{windows}.nvs"
+        if not os.path.exists(path):
             subprocess.run(
                 f"vec-synth --process ar --articles {windows // 100 + 1} --chunks 105 --dim 768 | seq-build"
-                f" | stream-head -n {windows} | seq-shuffle > {folder}/{windows}.nvs", shell=True, check=True)
+                f" | stream-head -n {windows}{then} > {path}", shell=True, check=True)
 
 
 def told(name, ours, theirs, goal):
@@ -69,13 +72,13 @@ def told(name, ours, theirs, goal):
 def measure_training(folder, arch, batch, goal, compiled_goal):
     guess = peer("train", arch, batch, 1, "eager")
     windows = max(12, int(2 * guess * SECONDS / batch)) * batch
-    streams(folder, windows)
+    streams(folder, "shuffled", windows)
     command = (
         f"train-step --model {folder}/{arch}.safetensors --out {folder}/out.safetensors --recipe p1-baseline"
         f" --batch {batch} --epoch 1 --log-every 1 --quiet")
     ours, eager, compiled = [], [], []
     for _ in range(TURNS):
-        ours.append(rate_of_steps(command, f"{folder}/{windows}.nvs", batch))
+        ours.append(rate_of_steps(command, f"{folder}/shuffled-{windows}.nvs", batch))
         eager.append(peer("train", arch, batch, SECONDS, "eager"))
         if compiled_goal:
             compiled.append(peer("train", arch, batch, SECONDS, "compile"))
@@ -89,15 +92,20 @@ def measure_training(folder, arch, batch, goal, compiled_goal):
 
 def measure_prediction(folder, arch, batch):
     short, long = 2 * batch, 2 * batch + 40 * batch
-    streams(folder, short, long)
+    orders = ("ordered", "shuffled")
+    for order in orders:
+        streams(folder, order, short, long)
     command = f"model-predict --model {folder}/{arch}.safetensors --batch {batch} --quiet"
-    ours, theirs = [], []
+    ours, theirs = {order: [] for order in orders}, []
     for _ in range(TURNS):
-        ours.append(rate_between(command, folder, short, long))
+        for order in orders:
+            ours[order].append(rate_between(command, f"{folder}/{order}-", short, long))
         theirs.append(peer("predict", arch, batch, SECONDS))
-    rate = statistics.median(ours)
-    print(f"\n{arch}, batch {batch}: model-predict {rate:.0f} windows/s", flush=True)
-    told("PyTorch eager inference", rate, statistics.median(theirs), 2.0 if arch == "transformer" else None)
+    for order in orders:
+        rate = statistics.median(ours[order])
+        goal = 2.0 if (arch, order) == ("transformer", "ordered") else None
+        print(f"\n{arch}, batch {batch}, {order} windows: model-predict {rate:.0f} windows/s", flush=True)
+        told("PyTorch eager inference", rate, statistics.median(theirs), goal)
 
 
 def main():
