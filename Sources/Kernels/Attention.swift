@@ -21,6 +21,9 @@ public struct Attention: Hashable, Sendable {
     self.isCausal = isCausal
   }
 
+  /// Positions from which on calls of OpenBLAS are faster than loops.
+  public static let longContext = 24
+
   /// Positions whose output is computed.
   public var outputs: Int { context - firstOutput }
   /// The first position whose query counts.
@@ -99,8 +102,7 @@ public struct Attention: Hashable, Sendable {
   }
 }
 
-/// One head of one window: where its rows are. Short contexts are computed in loops; from `longContext` positions on,
-/// calls of OpenBLAS pay.
+/// One head of one window: where its rows are. Short contexts are computed in loops.
 struct HeadView {
   let attention: Attention
   let window: Int
@@ -112,8 +114,6 @@ struct HeadView {
   /// The row of the attention weights.
   let row: Int
 
-  static let longContext = 24
-
   init(_ attention: Attention, _ window: Int, _ head: Int, _ n: Int, _ width: Int) {
     self.attention = attention
     self.window = window
@@ -123,7 +123,7 @@ struct HeadView {
     row = window * attention.heads + head
   }
 
-  private var isLong: Bool { attention.context >= Self.longContext }
+  private var isLong: Bool { attention.context >= Attention.longContext }
 
   /// The head's entries at a position, in a matrix whose rows begin at position `first`.
   @inline(__always)

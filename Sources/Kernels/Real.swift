@@ -26,14 +26,6 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   static func normal(_ x: SIMD8<Self>) -> (cumulative: SIMD8<Self>, density: SIMD8<Self>)
   /// √x of eight numbers at once.
   static func squareRoots(_ x: SIMD8<Self>) -> SIMD8<Self>
-  /// y[h · step] += Σᵢ x[i] · a[h · width + i] for h in 0..<rows.
-  static func addProducts(
-    of x: UnsafePointer<Self>, _ a: UnsafePointer<Self>, _ width: Int, rows: Int, to y: UnsafeMutablePointer<Self>,
-    step: Int)
-  /// y[i] += Σₕ f[h · step] · a[h · width + i] over h in 0..<rows.
-  static func addSum(
-    of a: UnsafePointer<Self>, _ width: Int, rows: Int, times f: UnsafePointer<Self>, step: Int,
-    to y: UnsafeMutablePointer<Self>)
   // Comparisons stand here because Swift compares lane by lane where the kind of number is a parameter, even in code
   // specialized for it.
   /// x where y is above 0, else 0.

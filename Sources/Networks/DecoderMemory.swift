@@ -4,57 +4,67 @@ internal import Kernels
 final class DecoderMemory<Scalar: Real> {
   /// (chunks, width): projected.
   let projected: Matrix<Scalar>
-  /// The first block's queries, and its keys and values side by side: of the chunks, (chunks, width) and (chunks,
-  /// 2 · width), and of the positions, with the queries' bias, (context, width) and (context, 2 · width).
+  /// The first block's queries: of the chunks, (chunks, width), and of the positions, with the bias, (context, width).
   let firstQueries: Matrix<Scalar>
-  let firstKeysValues: Matrix<Scalar>
   let positionQueries: Matrix<Scalar>
-  let positionKeysValues: Matrix<Scalar>
-  /// For each block its cross-attention's memory, and how it is folded.
-  let cross: [FoldedAttention.Memory<Scalar>]
-  let folded: FoldedAttention
-  /// For each block but the last (nodes, 2 · width): its keys and values, without their biases.
-  let keysValues: [Matrix<Scalar>]
+  /// For each block what its cross-attention sees, by chunk: keys and values of chunks and of positions.
+  let cross: [PathAttention.Table<Scalar>]
+  /// For each block but the last what its self-attention sees: in the first by chunk, then by node.
+  let own: [PathAttention.Table<Scalar>]
   /// (nodes, width): what the last block reads.
   let last: Matrix<Scalar>
 
   private let arena = Arena<Scalar>()
-  private let scratch: Matrix<Scalar>
+  /// (chunks, 2 · width), for each block: what the tables of chunks hold.
+  private let crossChunks: [Matrix<Scalar>]
+  private let ownChunks: Matrix<Scalar>
+  /// (nodes, 2 · width), for each block between the first and the last.
+  private let ownNodes: [Matrix<Scalar>]
 
-  init(_ weights: DecoderWeights<Scalar>, chunks: Int, nodes: Int, rowsAtOnce: Int) {
-    let (configuration, arena) = (weights.configuration, arena)
-    let (context, width) = (configuration.context, configuration.width)
-    let folded = FoldedAttention(heads: configuration.heads, width: width, context: context)
-    self.folded = folded
+  init(_ weights: DecoderWeights<Scalar>, chunks: Int, nodes: Int) {
+    let (configuration, arena, positions) = (weights.configuration, arena, weights.positions)
+    let (context, width, blocks) = (configuration.context, configuration.width, weights.blocks)
     projected = arena.room(rows: chunks, columns: width)
     firstQueries = arena.room(rows: chunks, columns: width)
-    firstKeysValues = arena.room(rows: chunks, columns: 2 * width)
     positionQueries = arena.matrix(rows: context, columns: width)
-    positionKeysValues = arena.matrix(rows: context, columns: 2 * width)
-    cross = weights.blocks.map { _ in FoldedAttention.Memory(folded, chunks: chunks, in: arena) }
-    keysValues = weights.blocks.dropLast().map { _ in arena.room(rows: nodes, columns: 2 * width) }
-    last = arena.room(rows: nodes, columns: width)
-    scratch = arena.matrix(rows: rowsAtOnce, columns: width)
-    weights.blocks[0].query.forward(weights.positions, into: positionQueries)
-    weights.blocks[0].keyValue.forward(weights.positions, into: positionKeysValues)
-    for (block, memory) in zip(weights.blocks, cross) {
-      folded.foldPositions(weights.positions, block.cross, into: memory)
+    blocks[0].own.query.forward(positions, into: positionQueries)
+    func ofPositions(_ map: Linear<Scalar>) -> Matrix<Scalar> {
+      let matrix = arena.matrix(rows: context, columns: 2 * width)
+      map.forward(positions, into: matrix)
+      return matrix
     }
+    let crossChunks = blocks.map { _ in arena.room(rows: chunks, columns: 2 * width) }
+    let ownChunks = arena.room(rows: chunks, columns: 2 * width)
+    let ownNodes = blocks.dropFirst().dropLast().map { _ in arena.room(rows: nodes, columns: 2 * width) }
+    cross = zip(blocks, crossChunks).map { .init($1, positions: ofPositions($0.cross.keyValue)) }
+    own =
+      blocks.count == 1
+      ? [] : [.init(ownChunks, positions: ofPositions(blocks[0].own.keyValue))] + ownNodes.map { .init($0) }
+    (self.crossChunks, self.ownChunks, self.ownNodes) = (crossChunks, ownChunks, ownNodes)
+    last = arena.room(rows: nodes, columns: width)
   }
 
   /// Takes in chunks.
   ///
   /// - Parameter rows: (n, dim): chunks `range`.
-  func add(_ rows: Matrix<Scalar>, at range: Range<Int>, _ weights: DecoderWeights<Scalar>) {
+  func add(chunks rows: Matrix<Scalar>, at range: Range<Int>, _ weights: DecoderWeights<Scalar>) {
     let projected = projected.rows(range)
     weights.input.forward(rows, into: projected)
-    if weights.blocks.count > 1 {
-      let query = weights.blocks[0].query
-      Product.ofTransposed(projected, query.weight, into: firstQueries.rows(range))
-      weights.blocks[0].keyValue.forward(projected, into: firstKeysValues.rows(range))
+    for (block, table) in zip(weights.blocks, crossChunks) {
+      block.cross.keyValue.forward(projected, into: table.rows(range))
     }
-    for (block, memory) in zip(weights.blocks, cross) {
-      folded.fold(projected, at: range.lowerBound, block.cross, into: memory, scratch: scratch)
-    }
+    guard weights.blocks.count > 1 else { return }
+    let own = weights.blocks[0].own
+    Product.ofTransposed(projected, own.query.weight, into: firstQueries.rows(range))
+    own.keyValue.forward(projected, into: ownChunks.rows(range))
+  }
+
+  /// Takes in what nodes show to those after them in a block after the first.
+  ///
+  /// - Parameter x: (n, width): the block's input of nodes `range`.
+  func add(
+    nodes x: Matrix<Scalar>, at range: Range<Int>, block index: Int, _ weights: DecoderWeights<Scalar>
+  ) {
+    weights.blocks[index].own.keyValue.forward(x, into: ownNodes[index - 1].rows(range))
   }
 }

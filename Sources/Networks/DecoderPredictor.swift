@@ -26,11 +26,8 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   /// Calls of `predict` that there is room for at the most.
   private static var calls: Int { 16 }
 
-  /// Whether folding pays (`FoldedAttention`): a row's logits and sums cost 2 · heads · context · width multiply-adds,
-  /// in place of the 2 · width² of two maps, at a quarter of their speed or better.
-  static func pays(for configuration: Configuration) -> Bool {
-    4 * configuration.heads * configuration.context <= configuration.width
-  }
+  /// Longer contexts attend faster by products, which a pass knows to use.
+  static func pays(for configuration: Configuration) -> Bool { configuration.context < Attention.longContext }
 
   /// - Parameters:
   ///   - parameters: they must not change.
@@ -51,7 +48,7 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
     rows = DecoderRows(
       stack, capacity: min(Self.rowsAtOnce, context * n), leaves: min(Self.rowsAtOnce, n), head: head,
       lastSlotBias: Scalar(conditions.lastSlotBias))
-    memory = DecoderMemory(weights, chunks: room.chunks, nodes: room.nodes, rowsAtOnce: rows.capacity)
+    memory = DecoderMemory(weights, chunks: room.chunks, nodes: room.nodes)
     contexts = arena.matrix(rows: context * n, columns: configuration.dim)
     output = arena.matrix(rows: n, columns: configuration.dim)
     outputs = arena.room(rows: room.leaves, columns: configuration.dim)
@@ -83,7 +80,9 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
 
   private func compute() {
     let (most, leaves) = (rows.capacity, rows.leafCapacity)
-    each(from: done.chunks, to: tree.chunks.count, most) { memory.add(tree.chunks.rows.rows($0), at: $0, weights) }
+    each(from: done.chunks, to: tree.chunks.count, most) {
+      memory.add(chunks: tree.chunks.rows.rows($0), at: $0, weights)
+    }
     each(from: done.nodes, to: tree.nodes.count, most) { rows.computeNodes($0, tree, memory, weights) }
     each(from: done.leaves, to: tree.leaves.count, leaves) {
       let last = rows.computeLeaves($0, tree, memory, weights)

@@ -16,9 +16,8 @@ final class DecoderRows<Scalar: Real> {
   private let afterOwn: Matrix<Scalar>
   private let afterCross: Matrix<Scalar>
   /// (context · leafCapacity, width): what the leaves' last block sees.
-  private let seen: Matrix<Scalar>
-  private let ownWeights: Matrix<Scalar>
-  private let crossWeights: Matrix<Scalar>
+  private let below: Matrix<Scalar>
+  private let attentionWeights: Matrix<Scalar>
   private let feedForward: FeedForwardLayer.State<Scalar>
   private let lastAttention: LastAttention
   private let lastState: LastAttention.State<Scalar>
@@ -36,9 +35,8 @@ final class DecoderRows<Scalar: Real> {
     let (context, width) = (configuration.context, configuration.width)
     func rows() -> Matrix<Scalar> { arena.matrix(rows: n, columns: width) }
     (x, q, mixed, sublayer, afterOwn, afterCross) = (rows(), rows(), rows(), rows(), rows(), rows())
-    seen = arena.room(rows: context * leaves, columns: width)
-    ownWeights = arena.matrix(rows: n, columns: context)
-    crossWeights = arena.matrix(rows: n, columns: configuration.heads * context)
+    below = arena.room(rows: context * leaves, columns: width)
+    attentionWeights = arena.matrix(rows: n, columns: context)
     feedForward = FeedForwardLayer.State(stack.blocks[0].feedForward, rows: n, in: arena)
     lastAttention = LastAttention(heads: configuration.heads, context: context, width: width)
     lastState = LastAttention.State(lastAttention, capacity: leaves, drops: false, in: arena)
@@ -50,29 +48,20 @@ final class DecoderRows<Scalar: Real> {
   func computeNodes(
     _ nodes: Range<Int>, _ tree: PrefixTree<Scalar>, _ memory: DecoderMemory<Scalar>, _ weights: DecoderWeights<Scalar>
   ) {
-    let (n, width, last) = (nodes.count, weights.configuration.width, weights.blocks.count - 1)
-    let (q, x, start) = (q.first(n), x.first(n), nodes.lowerBound)
+    let (n, last, start) = (nodes.count, weights.blocks.count - 1, nodes.lowerBound)
+    let (q, x) = (q.first(n), x.first(n))
+    let seen = Seen(tree.nodeChunks, nodes, order: tree.nodes.byBeginning(nodes))
     (last == 0 ? memory.last.rows(nodes) : x)
       .setToLast(of: tree.nodeChunks, from: start, memory.projected, plus: weights.positions)
-    // Roots see themselves alone, so that their queries play no part; in a tree that has just begun they come first.
-    let asking = (nodes.first { tree.nodes.length($0) > 1 } ?? nodes.upperBound) - start..<n
-    let order = tree.nodes.byBeginning(nodes)
     for (index, block) in weights.blocks.dropLast().enumerated() {
-      let table = memory.keysValues[index]
       if index == 0 {
         q.setToLast(of: tree.nodeChunks, from: start, memory.firstQueries, plus: memory.positionQueries)
-        table.rows(nodes)
-          .setToLast(of: tree.nodeChunks, from: start, memory.firstKeysValues, plus: memory.positionKeysValues)
       } else {
-        block.query.forward(x.rows(asking), into: q.rows(asking))
-        block.keyValue.forward(x, into: table.rows(nodes))
+        block.own.query.forward(x.rows(seen.asking), into: q.rows(seen.asking))
+        memory.add(nodes: x, at: nodes, block: index, weights)
       }
-      attention.forward(
-        q: q, keys: table.columns(0..<width), values: table.columns(width..<2 * width), tree.nodes, from: start,
-        order: order, lastSlotBias: lastSlotBias, weights: ownWeights, into: mixed.first(n))
-      finish(
-        block, x, memory.folded, memory.cross[index], tree.nodeChunks, from: start, order,
-        into: index == last - 1 ? memory.last.rows(nodes) : x)
+      attend(memory.own[index], index == 0 ? seen : Seen(tree.nodes, nodes, order: seen.order), n)
+      finish(block, x, memory.cross[index], seen, into: index == last - 1 ? memory.last.rows(nodes) : x)
     }
   }
 
@@ -85,32 +74,53 @@ final class DecoderRows<Scalar: Real> {
   ) -> Matrix<Scalar> {
     let (n, context, index) = (leaves.count, weights.configuration.context, weights.blocks.count - 1)
     let (block, output) = (weights.blocks[index], x.first(n))
-    let seen = seen.first(context * n)
-    seen.setToAll(of: tree.leaves, from: leaves.lowerBound, count: n, memory.last)
-    let x = seen.rows((context - 1) * n..<context * n)
-    block.query.forward(x, into: q.first(n))
+    let below = below.first(context * n)
+    below.setToAll(of: tree.leaves, from: leaves.lowerBound, count: n, memory.last)
+    let x = below.rows((context - 1) * n..<context * n)
+    block.own.query.forward(x, into: q.first(n))
     lastAttention.forward(
-      q: q.first(n), memory: seen, block.maps, into: mixed.first(n), windows: n, lastSlotBias: lastSlotBias,
+      q: q.first(n), memory: below, block.last, into: mixed.first(n), windows: n, lastSlotBias: lastSlotBias,
       dropout: nil, lastState)
     finish(
-      block, x, memory.folded, memory.cross[index], tree.leafChunks, from: leaves.lowerBound, Array(leaves),
-      into: output)
+      block, x, memory.cross[index], Seen(tree.leafChunks, leaves, order: Array(leaves)), into: output)
     return output
+  }
+
+  /// Which places of a table the rows at hand see, and in which order to compute them.
+  private struct Seen {
+    let paths: Paths
+    let start: Int
+    let order: [Int]
+    /// The rows whose queries play a part: not those of roots, which see a single place. In a tree that has just begun
+    /// they come first.
+    let asking: Range<Int>
+
+    init(_ paths: Paths, _ range: Range<Int>, order: [Int]) {
+      (self.paths, self.order, start) = (paths, order, range.lowerBound)
+      asking = (range.first { paths.length($0) > 1 } ?? range.upperBound) - start..<range.count
+    }
+  }
+
+  /// From `q` to `mixed`.
+  private func attend(_ table: PathAttention.Table<Scalar>, _ seen: Seen, _ n: Int) {
+    attention.forward(
+      q: q.first(n), table, seen.paths, from: seen.start, order: seen.order, lastSlotBias: lastSlotBias,
+      weights: attentionWeights, into: mixed.first(n))
   }
 
   /// From what a block's self-attention has mixed to the block's output, which may take the place of x.
   private func finish(
-    _ block: DecoderWeights<Scalar>.Block, _ x: Matrix<Scalar>, _ folded: FoldedAttention,
-    _ cross: FoldedAttention.Memory<Scalar>, _ chunks: Paths, from start: Int, _ order: [Int],
+    _ block: DecoderWeights<Scalar>.Block, _ x: Matrix<Scalar>, _ cross: PathAttention.Table<Scalar>, _ seen: Seen,
     into output: Matrix<Scalar>
   ) {
     let n = x.rows
-    let (sublayer, afterOwn, afterCross) = (sublayer.first(n), afterOwn.first(n), afterCross.first(n))
-    block.output.forward(mixed.first(n), into: sublayer)
+    let (mixed, sublayer) = (mixed.first(n), sublayer.first(n))
+    let (afterOwn, afterCross) = (afterOwn.first(n), afterCross.first(n))
+    block.own.output.forward(mixed, into: sublayer)
     block.norms[0].forward(sublayer, addedTo: x, into: afterOwn, record: nil)
-    folded.forward(
-      afterOwn, cross, chunks, from: start, order: order, lastSlotBias: lastSlotBias, weights: crossWeights,
-      into: sublayer)
+    block.cross.query.forward(afterOwn.rows(seen.asking), into: q.rows(seen.asking))
+    attend(cross, seen, n)
+    block.cross.output.forward(mixed, into: sublayer)
     block.norms[1].forward(sublayer, addedTo: afterOwn, into: afterCross, record: nil)
     let wide = FeedForwardLayer.forward(afterCross, block.widening, block.narrowing, feedForward)
     block.norms[2].forward(wide, addedTo: afterCross, into: output, record: nil)

@@ -3,16 +3,22 @@ internal import Kernels
 /// The parameters of `transformer` as its predictor multiplies by them.
 final class DecoderWeights<Scalar: Real> {
   struct Block {
-    let query: Linear<Scalar>
-    /// Without biases: a key's plays no part, and a value's is in `output`'s.
-    let keyValue: Linear<Scalar>
-    /// Key and value apart, as the last block wants them.
-    let maps: LastAttention.Maps<Scalar>
-    let output: Linear<Scalar>
-    let cross: FoldedAttention.Maps<Scalar>
+    let own: Maps
+    let cross: Maps
+    /// Key and value of `own` apart, as the last block wants them.
+    let last: LastAttention.Maps<Scalar>
     let norms: [LayerNorm<Scalar>]
     let widening: Linear<Scalar>
     let narrowing: Linear<Scalar>
+  }
+
+  /// Of an attention.
+  struct Maps {
+    let query: Linear<Scalar>
+    /// Without biases: a key's, which moves all logits of a row alike, plays no part, and a value's is in the output's:
+    /// the weights of a row are 1 together, so that it adds W_o b_v to every output.
+    let keyValue: Linear<Scalar>
+    let output: Linear<Scalar>
   }
 
   let configuration: Configuration
@@ -43,36 +49,26 @@ final class DecoderWeights<Scalar: Real> {
 extension DecoderWeights.Block {
   init(_ block: TransformerBlock, _ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>) {
     guard let crossLayer = block.cross else { preconditionFailure("a decoder's block") }
-    let own = block.own
-    query = own.queryMap(parameters)
-    keyValue = Linear(weight: own.keyValueMap(parameters).weight, bias: nil)
-    let maps = own.maps(parameters)
-    self.maps = LastAttention.Maps(key: maps.key, value: Linear(weight: maps.value.weight, bias: nil))
-    output = own.outputMap(parameters, arena)
-    cross = crossLayer.foldedMaps(parameters, arena)
+    own = DecoderWeights.Maps(block.own, parameters, arena)
+    cross = DecoderWeights.Maps(crossLayer, parameters, arena)
+    let maps = block.own.maps(parameters)
+    last = LastAttention.Maps(key: maps.key, value: Linear(weight: maps.value.weight, bias: nil))
     norms = block.norms.map { $0(parameters) }
     widening = parameters.linear(block.feedForward.widening)
     narrowing = parameters.linear(block.feedForward.narrowing)
   }
 }
 
-extension AttentionLayer {
-  /// The output's map with the values' bias in its own: Σ α is 1, so that they add W_o b_v to every output.
-  fileprivate func outputMap<Scalar: Real>(_ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>) -> Linear<Scalar> {
-    let output = parameters.linear(output)
-    let bias = arena.matrix(rows: 1, columns: width)
-    if let own = output.bias { bias.copy(from: own) }
-    if let value = maps(parameters).value.bias {
-      Product.ofTransposed(value, output.weight, into: bias, adding: true)
+extension DecoderWeights.Maps {
+  init(_ layer: AttentionLayer, _ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>) {
+    query = layer.queryMap(parameters)
+    let (both, plain) = (layer.keyValueMap(parameters), parameters.linear(layer.output))
+    keyValue = Linear(weight: both.weight, bias: nil)
+    let bias = arena.matrix(rows: 1, columns: layer.width)
+    if let own = plain.bias { bias.copy(from: own) }
+    if let value = both.bias?.columns(layer.width..<2 * layer.width) {
+      Product.ofTransposed(value, plain.weight, into: bias, adding: true)
     }
-    return Linear(weight: output.weight, bias: bias)
-  }
-
-  fileprivate func foldedMaps<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>
-  ) -> FoldedAttention.Maps<Scalar> {
-    let maps = maps(parameters)
-    return FoldedAttention.Maps(
-      query: queryMap(parameters), key: maps.key, value: maps.value.weight, output: outputMap(parameters, arena))
+    output = Linear(weight: plain.weight, bias: bias)
   }
 }
