@@ -155,23 +155,37 @@ extension RankBatch {
       let least = Float(targets[row] - error).nextDown
       let most = Float(targets[row] + error).nextUp
       let line = UnsafeBufferPointer(rebasing: scores[row * width..<(row + 1) * width])
-      let (above, notBelow) = Self.count(line, above: most, notBelow: least)
-      closer[row] += above
-      guard notBelow > above else { continue }
-      for column in 0..<width where line[column] >= least && line[column] <= most {
-        if isCloser(candidates.lowerBound + column, vectors, inverseNorms, to: row) { closer[row] += 1 }
+      for start in stride(from: 0, to: width, by: Self.stretch) {
+        let columns = start..<min(start + Self.stretch, width)
+        let (above, notBelow) = Self.count(
+          UnsafeBufferPointer(rebasing: line[columns]), above: most, notBelow: least)
+        closer[row] += above
+        guard notBelow > above else { continue }
+        for column in columns where line[column] >= least && line[column] <= most {
+          if isCloser(candidates.lowerBound + column, vectors, inverseNorms, to: row) { closer[row] += 1 }
+        }
       }
     }
   }
 
+  /// Scores that are counted together, and looked at one by one where one of them is in doubt.
+  private static var stretch: Int { 64 }
+
   private static func count(
     _ line: UnsafeBufferPointer<Float>, above most: Float, notBelow least: Float
   ) -> (above: Int, notBelow: Int) {
-    var (above, notBelow): (Int32, Int32) = (0, 0)
-    for column in 0..<line.count {
-      above &+= line[column] > most ? 1 : 0
-      notBelow &+= line[column] >= least ? 1 : 0
+    var (above, notBelow) = (SIMD8<Int32>(repeating: 0), SIMD8<Int32>(repeating: 0))
+    let bytes = UnsafeRawBufferPointer(line)
+    let whole = line.count / 8 * 8
+    for column in stride(from: 0, to: whole, by: 8) {
+      let scores = bytes.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD8<Float>.self)
+      // A lane of a mask that holds is −1.
+      above &-= unsafeBitCast(scores .> most, to: SIMD8<Int32>.self)
+      notBelow &-= unsafeBitCast(scores .>= least, to: SIMD8<Int32>.self)
     }
-    return (Int(above), Int(notBelow))
+    let rest = line[whole...]
+    return (
+      Int(above.wrappedSum()) + rest.count { $0 > most }, Int(notBelow.wrappedSum()) + rest.count { $0 >= least }
+    )
   }
 }
