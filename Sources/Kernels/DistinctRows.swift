@@ -66,6 +66,9 @@ public final class RepeatedRows<Scalar: Real> {
     numbers.reserveCapacity(capacity)
   }
 
+  /// Multiply-adds of a product that OpenBLAS takes for small, or more.
+  private static var small: Int { 1 << 20 }
+
   /// - Parameters:
   ///   - x: (n, in), n up to the capacity.
   ///   - y: (n, out).
@@ -76,8 +79,11 @@ public final class RepeatedRows<Scalar: Real> {
       guard let number = distinct.number(of: row, in: x) else { preconditionFailure("room for every row") }
       numbers.append(number)
     }
-    // What few repetitions save goes into copying.
-    guard 4 * distinct.count < 3 * x.rows else { return linear.forward(x, into: y) }
+    // What few repetitions save goes into copying. And small products are computed by other kernels of OpenBLAS, which
+    // sum in another order: a short batch should not have other bits for its being short.
+    guard 4 * distinct.count < 3 * x.rows, distinct.count * x.columns * y.columns > Self.small else {
+      return linear.forward(x, into: y)
+    }
     linear.forward(distinct.rows.first(distinct.count), into: mapped.first(distinct.count))
     Workers.parallel(x.rows, least: max(1, 16_384 / max(y.columns, 1))) { rows in
       for row in rows {

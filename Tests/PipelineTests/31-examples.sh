@@ -28,12 +28,14 @@ assert_status 65
 assert_no_output
 assert_one_error 'expected 3 articles or more, found 2'
 
-# Shards: windows and predictions, of a model with parameters too.
-model-init --arch lstm --dim 384 --ctx 5 --hidden 16 --layers 1 --out m.safetensors >/dev/null
-for model in context-mean m.safetensors; do
+# Shards: windows and predictions, of models with parameters too.
+model-init --arch lstm --dim 384 --ctx 5 --hidden 16 --layers 1 --out lstm.safetensors >/dev/null
+model-init --arch transformer --dim 384 --ctx 5 --width 64 --layers 2 --out transformer.safetensors >/dev/null
+for model in context-mean lstm.safetensors transformer.safetensors; do
   try "SHARDS=3 MODEL=$model '$root/examples/shards.sh' '$small' merged.nvs"
   assert_status 0
   grep -q '^The digests agree' out || fail 'the digests agree'
+  grep -q '^The predictions agree: none differs by more than [0-9]' out || fail 'the predictions agree'
   grep -q '^The sweep of the merged predictions is that of the whole' out || fail 'the sweeps agree'
   assert_equal "$(digests merged.nvs)" "$(npz-read "$small" | seq-build | digests)"
 done

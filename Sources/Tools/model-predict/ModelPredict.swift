@@ -43,6 +43,10 @@ import Vectors
       provenance says so. All outputs appear together, or none. WINDOWS is a file, or - for standard input where the \
       main stream is a FILE; its name has no =.
 
+      The same windows, --batch and --threads give the same bytes. In a batch of another size products may round \
+      otherwise, in the last digits. Windows that follow each other share chunks, and a model computes what follows \
+      from a chunk once for all of them: predicting is faster in the order of the text than shuffled.
+
       A prediction without a length stays zero; there is a count of them, model-predict:zero_vectors, in the stream.
       """,
     operands: .any("FILE"),
