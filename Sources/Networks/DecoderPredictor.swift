@@ -22,7 +22,7 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   private var done = (chunks: 0, nodes: 0, leaves: 0)
 
   /// Rows that go through a block together: enough for products to be fast, and few enough to stay in the cache.
-  static var rowsAtOnce: Int { 640 }
+  private static var rowsAtOnce: Int { 640 }
   /// Calls of `predict` that there is room for at the most.
   private static var calls: Int { 16 }
 
