@@ -34,9 +34,9 @@ public struct Arguments: Sendable {
   }
 
   /// The flags that were given and bear on the result, in the manual's order and as `--name value`: where the output
-  /// goes, what else is made beside it, and what people are told meanwhile, is left out. Two command lines that mean the same give the same words.
+  /// goes, and what people are told meanwhile, is left out. Two command lines that mean the same give the same words.
   public var flagsOfResult: [String] {
-    let aside: Set = ["memory", "also", "output", "quiet", "progress", "flush", "label", "format", "threads"]
+    let aside: Set = ["memory", "output", "quiet", "progress", "flush", "label", "format", "threads"]
     return manual.allOptions.map(\.flag).filter { !aside.contains($0.name) }.flatMap { flag -> [String] in
       guard let values = words[flag.name] else { return [] }
       return flag.placeholder == nil ? ["--\(flag.name)"] : values.flatMap { ["--\(flag.name)", $0] }

@@ -63,7 +63,8 @@ import Vectors
         of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
     }
     let pairs = try FurtherWindows.pairs(arguments)
-    let filter = try Filter(arguments)
+    // What is made beside the main stream does not bear on it.
+    let filter = try Filter(arguments.without(also))
     let roles = try FurtherWindows.roles(of: filter.input)
     let others = try pairs.map { try FurtherWindows($0, beside: filter.input, roles) }
     try checkSize(filter.input.header, roles, others.map(\.roles), arguments)
@@ -90,7 +91,7 @@ import Vectors
   private static func furtherStreams(
     _ streams: [FurtherWindows], _ choice: Choice, _ arguments: Arguments
   ) throws -> [FurtherStream] {
-    let alone = arguments.without(horizon).without(articles)
+    let alone = arguments.without(also).without(horizon).without(articles)
     return try zip(streams, choice.further).map { windows, forecast in
       try FurtherStream(windows, forecast, alone, files: choice.furtherFiles) { header in
         adapt(&header, windows.roles, choice.name, alone)
