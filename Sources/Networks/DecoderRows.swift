@@ -122,7 +122,7 @@ final class DecoderRows<Scalar: Real> {
     attend(cross, seen, n)
     block.cross.output.forward(mixed, into: sublayer)
     block.norms[1].forward(sublayer, addedTo: afterOwn, into: afterCross, record: nil)
-    let wide = FeedForwardLayer.forward(afterCross, block.widening, block.narrowing, feedForward)
+    let wide = FeedForwardLayer.forward(afterCross, block.widening, block.narrowing, dropout: nil, feedForward)
     block.norms[2].forward(wide, addedTo: afterCross, into: output, record: nil)
   }
 }

@@ -40,12 +40,13 @@ struct FeedForwardLayer: Sendable {
     Dropout(conditions.noise, site: site, rate: configuration.dropout)
   }
 
-  /// The forward half with the maps given, for ReLU: outside training.
+  /// The forward half with ReLU, by maps that are given.
   static func forward<Scalar: Real>(
-    _ x: Matrix<Scalar>, _ widening: Linear<Scalar>, _ narrowing: Linear<Scalar>, _ state: State<Scalar>
+    _ x: Matrix<Scalar>, _ widening: Linear<Scalar>, _ narrowing: Linear<Scalar>, dropout: Dropout?,
+    _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let (hidden, output) = (state.hidden.first(x.rows), state.output.first(x.rows))
-    RectifiedLinear.forward(x, widening, into: hidden, dropout: nil)
+    RectifiedLinear.forward(x, widening, into: hidden, dropout: dropout)
     narrowing.forward(hidden, into: output)
     return output
   }
@@ -54,18 +55,18 @@ struct FeedForwardLayer: Sendable {
   func forward<Scalar: Real>(
     _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ conditions: Conditions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
-    let hidden = state.hidden.first(x.rows)
-    let output = state.output.first(x.rows)
+    let (wider, narrower) = (parameters.linear(widening), parameters.linear(narrowing))
+    let dropout = dropout(conditions)
     switch activation {
-    case .relu:
-      RectifiedLinear.forward(x, parameters.linear(widening), into: hidden, dropout: dropout(conditions))
+    case .relu: return Self.forward(x, wider, narrower, dropout: dropout, state)
     case .gelu:
+      let (hidden, output) = (state.hidden.first(x.rows), state.output.first(x.rows))
       let wide = state.wide.first(x.rows)
-      parameters.linear(widening).forward(x, into: wide)
-      Activation.gelu.forward(wide, into: hidden, dropout: dropout(conditions))
+      wider.forward(x, into: wide)
+      Activation.gelu.forward(wide, into: hidden, dropout: dropout)
+      narrower.forward(hidden, into: output)
+      return output
     }
-    parameters.linear(narrowing).forward(hidden, into: output)
-    return output
   }
 
   /// - Parameters:
