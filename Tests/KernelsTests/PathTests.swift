@@ -3,17 +3,6 @@ import Testing
 
 /// Rows that are kept once, and attention along paths of them, against the plainest way to compute it.
 @Suite struct PathTests {
-  private func numbers<Scalar: Real>(_ arena: Arena<Scalar>, _ rows: Int, _ columns: Int, _ seed: Int) -> Matrix<Scalar>
-  {
-    let matrix = arena.matrix(rows: rows, columns: columns)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        matrix[row, column] = Scalar((row * 31 + column * 43 + seed * 57) % 97 - 48) / 40
-      }
-    }
-    return matrix
-  }
-
   @Test func rowsOfTheSameBitsAreOne() {
     let arena = Arena<Float>()
     let rows = arena.matrix(rows: 6, columns: 11)

@@ -3,17 +3,6 @@ import Testing
 
 /// Pointwise kernels against their definitions, and their way back against differences in double precision.
 @Suite struct PointwiseTests {
-  private func numbers<Scalar: Real>(_ arena: Arena<Scalar>, _ rows: Int, _ columns: Int, _ seed: Int) -> Matrix<Scalar>
-  {
-    let matrix = arena.matrix(rows: rows, columns: columns)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        matrix[row, column] = Scalar((row * 37 + column * 53 + seed * 29) % 101 - 50) / 17
-      }
-    }
-    return matrix
-  }
-
   /// Holds `gradient` against central differences of Σ weights ∘ f by the entries of x.
   private func check(
     _ x: Matrix<Double>, _ gradient: Matrix<Double>, _ value: () -> Double, _ comment: Comment
