@@ -89,7 +89,8 @@ let package = Package(
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
-    tool("ridge-fit", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),
+    tool(
+      "ridge-fit", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),
     tool("rollout-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("seq-ablate", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("seq-build", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
@@ -103,7 +104,8 @@ let package = Package(
     tool("stream-split", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("text-read", uses: ["Stages", "Streams", "Vectors"]),
     tool("text-write", uses: ["Stages", "Streams", "Vectors"]),
-    tool("train-step", uses: ["Checkpoints", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors"]),
+    tool(
+      "train-step", uses: ["Checkpoints", "JSON", "Kernels", "Learning", "Networks", "Stages", "Streams", "Vectors"]),
     tool("vec-synth", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
 
     // The proof.
@@ -119,7 +121,8 @@ let package = Package(
     tests("Streams", uses: ["Checksums", "Failures", "JSON", "Streams", "TestSupport", "Vectors"]),
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
-    tests("Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+    tests(
+      "Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
     tests(
       "Learning",
       uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],

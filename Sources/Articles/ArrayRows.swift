@@ -14,8 +14,8 @@ final class ArrayRows: RowSource {
   func read(_ range: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws {
     precondition(vectors.count == range.count * dim, "room for rows of \(dim) entries")
     guard let start = vectors.baseAddress else { return }
-    for (place, row) in range.enumerated() {
-      guard rows.copyRow(row, into: start + place * dim) else {
+    for (index, row) in range.enumerated() {
+      guard rows.copyRow(row, into: start + index * dim) else {
         throw Failure(
           .badData, "row \(row) holds a NaN or an infinity",
           hint: "npz-read --drop-nonfinite makes a stream without such rows")

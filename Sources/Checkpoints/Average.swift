@@ -8,7 +8,7 @@ public import Networks
 /// The mean has no training state: an optimizer's moments belong to the path that one training took.
 public struct Average {
   public let configuration: Configuration
-  public let conditions: Conditions
+  public let options: ForwardOptions
   /// The mean; constants are the first checkpoint's.
   public let parameters: Parameters<Float>
 
@@ -22,7 +22,7 @@ public struct Average {
     precondition(total > 0 && total.isFinite && weights.allSatisfy { $0 >= 0 }, "weights of a mean")
     for file in files.dropFirst() { try files[0].checkAgreement(with: file) }
     configuration = files[0].configuration
-    conditions = files[0].conditions
+    options = files[0].options
     parameters = Parameters(files[0].layout)
     let one = Parameters<Float>(files[0].layout)
     for (place, entry) in parameters.layout.entries.enumerated() {
@@ -60,7 +60,7 @@ extension CheckpointFile {
   /// The same, and that the output depends on nothing else that differs.
   func checkAgreement(with other: CheckpointFile) throws {
     try checkConfiguration(of: other)
-    let (one, two) = (conditions, other.conditions)
+    let (one, two) = (options, other.options)
     if one.positionalScale != two.positionalScale {
       throw disagreement("positional_scale: \(one.positionalScale) and \(two.positionalScale)", other)
     }
@@ -96,7 +96,7 @@ public struct OuterStep {
   ///   - mean: of the same layout.
   public func apply(to base: Checkpoint, mean: Parameters<Float>) throws -> Checkpoint {
     precondition(base.parameters.layout == mean.layout, "parameters of one network")
-    var new = Checkpoint(configuration: base.configuration, parameters: base.parameters, conditions: base.conditions)
+    var new = Checkpoint(configuration: base.configuration, parameters: base.parameters, options: base.options)
     new.notes = base.notes
     var extras: [String: Tensor] = [:]
     for (place, entry) in mean.layout.entries.enumerated() where !entry.isConstant {

@@ -14,7 +14,7 @@ extension Checkpoint {
   public func write(to descriptor: Int32, path: String) throws {
     var texts = notes.filter { !$0.key.hasPrefix(MetadataKey.prefix) }
     texts.merge(configuration.metadata) { $1 }
-    texts.merge(conditions.metadata) { $1 }
+    texts.merge(options.metadata) { $1 }
     if let training, training.state != .null { texts[MetadataKey.training] = training.state.text }
     var writer = TensorWriter(metadata: texts)
     writer.add(parameters, prefix: "", constants: true)
@@ -28,7 +28,7 @@ extension Checkpoint {
     var layout = ParameterLayout()
     for (name, tensor) in extras { _ = layout.addConstant(name, tensor.shape, .constant(0)) }
     let copies = Parameters<Float>(layout)
-    for (place, extra) in extras.enumerated() { _ = copies[place].entries.update(fromContentsOf: extra.value.numbers) }
+    for (index, extra) in extras.enumerated() { _ = copies[index].entries.update(fromContentsOf: extra.value.numbers) }
     writer.add(copies, prefix: TrainingName.extra, constants: true)
     try withExtendedLifetime((parameters, training?.moments?.first, training?.moments?.second, copies)) {
       try writer.write(to: descriptor, path: path)
@@ -38,8 +38,8 @@ extension Checkpoint {
 
 extension TensorWriter {
   fileprivate mutating func add(_ parameters: Parameters<Float>, prefix: String, constants: Bool) {
-    for (place, entry) in parameters.layout.entries.enumerated() where constants || !entry.isConstant {
-      add(prefix + entry.name, shape: entry.shape, parameters[place].entries)
+    for (index, entry) in parameters.layout.entries.enumerated() where constants || !entry.isConstant {
+      add(prefix + entry.name, shape: entry.shape, parameters[index].entries)
     }
   }
 }

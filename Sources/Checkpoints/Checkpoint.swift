@@ -9,18 +9,18 @@ public struct Checkpoint {
   /// In the layout of the configuration's network, constants included.
   public var parameters: Parameters<Float>
   /// What the network's output depends on beside parameters and context; never noise.
-  public var conditions: Conditions
+  public var options: ForwardOptions
   public var training: TrainingState?
   /// Texts that others have put into the file's header: kept, and never asked for.
   public var notes: [String: String] = [:]
 
   public init(
-    configuration: Configuration, parameters: Parameters<Float>, conditions: Conditions = Conditions(),
+    configuration: Configuration, parameters: Parameters<Float>, options: ForwardOptions = ForwardOptions(),
     training: TrainingState? = nil
   ) {
     self.configuration = configuration
     self.parameters = parameters
-    self.conditions = conditions
+    self.options = options
     self.training = training
   }
 

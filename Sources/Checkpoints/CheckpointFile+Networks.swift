@@ -19,7 +19,7 @@ extension Checkpoint {
       throw Failure(.badData, "expected sizes of at most \(1 << 31) parameters, found \(network.layout.count)")
     }
     let parameters = Parameters<Float>(network.layout)
-    parameters.start(seed: seed)
+    parameters.initialize(seed: seed)
     self.init(configuration: configuration, parameters: parameters)
   }
 }

@@ -7,7 +7,7 @@ public import Networks
 public final class CheckpointFile {
   public let file: TensorFile
   public let configuration: Configuration
-  public let conditions: Conditions
+  public let options: ForwardOptions
   /// Of the configuration's network.
   public let layout: ParameterLayout
   /// What training has said about itself; nil where it has not.
@@ -23,10 +23,10 @@ public final class CheckpointFile {
     let file = try TensorFile(path)
     self.file = file
     notes = file.metadata.filter { !$0.key.hasPrefix(MetadataKey.prefix) }
-    (configuration, conditions, layout, state) = try at(path) {
+    (configuration, options, layout, state) = try at(path) {
       let metadata = try MetadataReader(file.metadata)
       let configuration = try Configuration(metadata, file)
-      return (configuration, try Conditions(metadata), try layoutOf(configuration), try Self.state(metadata))
+      return (configuration, try ForwardOptions(metadata), try layoutOf(configuration), try Self.state(metadata))
     }
     hasMoments = file.tensors.contains { $0.name.hasPrefix(TrainingName.firstMoment) }
     try at(path) { try checkTensors() }
@@ -42,7 +42,7 @@ public final class CheckpointFile {
   public func read(trainingState: Bool) throws -> Checkpoint {
     let parameters = Parameters<Float>(layout)
     try read(into: parameters)
-    var checkpoint = Checkpoint(configuration: configuration, parameters: parameters, conditions: conditions)
+    var checkpoint = Checkpoint(configuration: configuration, parameters: parameters, options: options)
     checkpoint.notes = notes
     if trainingState { checkpoint.training = try readTraining() }
     return checkpoint
@@ -57,8 +57,8 @@ public final class CheckpointFile {
   /// Reads one parameter.
   ///
   /// - Parameter parameters: of the file's layout; the others are left as they are.
-  public func read(_ place: ParameterLayout.Place, into parameters: Parameters<Float>) throws {
-    guard let tensor = file[layout.entries[place].name] else { return parameters.start(place) }
+  public func read(_ place: ParameterIndex, into parameters: Parameters<Float>) throws {
+    guard let tensor = file[layout.entries[place].name] else { return parameters.initialize(place) }
     try file.read(tensor, into: parameters[place].entries)
   }
 
@@ -95,8 +95,8 @@ public final class CheckpointFile {
 
   private func checkSquares(_ moments: Parameters<Float>) throws {
     for (place, entry) in layout.entries.enumerated() {
-      guard let least = moments[place].entries.min(), least < 0 else { continue }
-      let problem = "expected means of squares, found \(least)"
+      guard let minimum = moments[place].entries.min(), minimum < 0 else { continue }
+      let problem = "expected means of squares, found \(minimum)"
       throw Failure(.badData, problem, at: file.path, TrainingName.secondMoment + entry.name)
     }
   }

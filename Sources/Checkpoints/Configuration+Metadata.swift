@@ -55,16 +55,16 @@ extension Configuration {
   init(_ metadata: MetadataReader, _ file: TensorFile) throws {
     let recognition = Recognition(file)
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
-    let told = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
-    guard let architecture = told ?? recognition.architecture else {
+    let stated = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
+    guard let architecture = stated ?? recognition.architecture else {
       throw Failure(
         .badData, "its tensors are those of no known network",
         hint: "nextvec.architecture in the file's metadata may name one of \(names)")
     }
     self = recognition.configuration(of: architecture)
     for size in Size.allCases {
-      let told = try metadata.value(MetadataKey.size(size), expected: "a whole number") { Int($0) }
-      self[size] = told ?? self[size]
+      let stated = try metadata.value(MetadataKey.size(size), expected: "a whole number") { Int($0) }
+      self[size] = stated ?? self[size]
     }
     dropout = try metadata.number(MetadataKey.dropout) ?? dropout
     isResidual = try metadata.value(MetadataKey.residual, expected: "true or false") { Bool($0) } ?? isResidual
@@ -83,7 +83,7 @@ extension Configuration {
   }
 }
 
-extension Conditions {
+extension ForwardOptions {
   /// What inference needs beside the parameters.
   init(_ metadata: MetadataReader) throws {
     self.init()

@@ -53,8 +53,8 @@ public final class TensorFile {
             hint: "save it as float32")
         }
         try copy(tensor, into: numbers)
-        if let place = firstNonFinite(numbers) {
-          throw Failure(.badData, "expected finite numbers, found \(numbers[place]) at entry \(place)")
+        if let index = firstNonFinite(numbers) {
+          throw Failure(.badData, "expected finite numbers, found \(numbers[index]) at entry \(index)")
         }
       }
     }
@@ -94,9 +94,9 @@ public final class TensorFile {
     try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }
     let length = UInt64(littleEndian: word)
     guard length <= UInt64(TensorHeader.longest), let count = Int(exactly: length), count <= size - 8 else {
-      let most = min(size - 8, TensorHeader.longest)
+      let maximum = min(size - 8, TensorHeader.longest)
       throw Failure(
-        .badData, "expected a header of at most \(most) bytes, found the length \(length)",
+        .badData, "expected a header of at most \(maximum) bytes, found the length \(length)",
         hint: "it may be cut short, or no safetensors file")
     }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 8)

@@ -36,8 +36,8 @@ public struct TensorWriter {
   /// - Throws: `Failure` with status 65 where a number is not finite, before a byte is written; 74 where writing fails.
   public func write(to descriptor: Int32, path: String) throws {
     for item in items {
-      if let place = firstNonFinite(item.numbers) {
-        let problem = "expected finite numbers to write, found \(item.numbers[place]) at entry \(place)"
+      if let index = firstNonFinite(item.numbers) {
+        let problem = "expected finite numbers to write, found \(item.numbers[index]) at entry \(index)"
         throw Failure(.badData, problem, at: path, item.name)
       }
     }

@@ -114,7 +114,7 @@ private struct Parser {
 
   private func checkOperands() throws {
     let operands = arguments.operands
-    let (least, most, names): (Int, Int, [String]) =
+    let (minimum, maximum, names): (Int, Int, [String]) =
       switch arguments.manual.operands {
       case .none: (0, 0, [])
       case .optional(let name): (0, 1, [name])
@@ -122,12 +122,12 @@ private struct Parser {
       case .any(let name): (0, Int.max, [name])
       case .atLeastOne(let name): (1, Int.max, [name])
       }
-    if operands.count < least {
+    if operands.count < minimum {
       throw Failure(.usage, "\(names[operands.count]) is missing: expected \(names.joined(separator: " "))")
     }
-    if operands.count > most {
+    if operands.count > maximum {
       let expected = names.isEmpty ? "no operand" : "no operand after \(names.joined(separator: " "))"
-      throw Failure(.usage, "unexpected \(operands[most].isEmpty ? "''" : operands[most]): expected \(expected)")
+      throw Failure(.usage, "unexpected \(operands[maximum].isEmpty ? "''" : operands[maximum]): expected \(expected)")
     }
   }
 }

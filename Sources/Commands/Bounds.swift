@@ -6,9 +6,9 @@ struct Bounds {
   private let lower: End?
   private let upper: End?
 
-  init<Value: Comparable>(_ range: ClosedRange<Value>, least: Value, most: Value, show: (Value) -> String) {
-    lower = range.lowerBound == least ? nil : (show(range.lowerBound), true)
-    upper = range.upperBound == most ? nil : (show(range.upperBound), true)
+  init<Value: Comparable>(_ range: ClosedRange<Value>, minimum: Value, maximum: Value, show: (Value) -> String) {
+    lower = range.lowerBound == minimum ? nil : (show(range.lowerBound), true)
+    upper = range.upperBound == maximum ? nil : (show(range.upperBound), true)
   }
 
   /// A bound one step beside a whole number excludes that number: `0.nextUp...1.nextDown` is above 0 and below 1.

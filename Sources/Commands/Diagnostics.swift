@@ -36,8 +36,8 @@ public enum Diagnostics {
 
   /// The failure's one line; for a fault upstream, the culprit's words: `upstream seq-build failed (65): …`.
   static func message(of failure: Failure) -> String {
-    guard let culprit = failure.culprit else { return failure.description }
-    return "upstream \(culprit.tool) failed (\(culprit.status)): \(culprit.reason)"
+    guard let origin = failure.origin else { return failure.description }
+    return "upstream \(origin.tool) failed (\(origin.status)): \(origin.reason)"
   }
 
   /// `tool: kind: text` and a line end, whatever the text holds.

@@ -10,7 +10,7 @@ extension Option where Value == Int {
   public static func bytes(
     _ name: String, default fallback: Int = 1 << 30, in range: ClosedRange<Int> = 1...Int.max, help: String
   ) -> Option {
-    let bounds = Bounds(range, least: Int.min, most: Int.max, show: byteText)
+    let bounds = Bounds(range, minimum: Int.min, maximum: Int.max, show: byteText)
     let flag = Flag(
       name, placeholder: "SIZE",
       expectation: bounds.phrase("a size", open: "a size") + ", such as 512M or 1G",
@@ -86,7 +86,7 @@ extension Option where Value: FixedWidthInteger {
   fileprivate static func whole(
     _ name: String, default fallback: Value?, in range: ClosedRange<Value>, unit: String?, help: String
   ) -> Option {
-    let bounds = Bounds(range, least: Value.min, most: Value.max, show: { "\($0)" })
+    let bounds = Bounds(range, minimum: Value.min, maximum: Value.max, show: { "\($0)" })
     let flag = Flag(
       name, placeholder: "N", expectation: bounds.phrase("a whole number", open: "a whole number"),
       range: bounds.short(unit: unit), fallback: fallback.map { "\($0)" }, help: help)

@@ -7,11 +7,11 @@ extension Descriptor {
   /// - Throws: `.cannotCreate` where the folder takes no file.
   public static func temporaryFile() throws -> Descriptor {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let place = folder.isEmpty ? "/tmp" : folder
-    var template = Array("\(place)/nextvec-XXXXXX".utf8CString)
+    let index = folder.isEmpty ? "/tmp" : folder
+    var template = Array("\(index)/nextvec-XXXXXX".utf8CString)
     let number = mkstemp(&template)
     guard number >= 0 else {
-      var failure = Failure.system(.cannotCreate, "cannot create a temporary file").at(place)
+      var failure = Failure.system(.cannotCreate, "cannot create a temporary file").at(index)
       failure.hint = "set TMPDIR to a folder with free space"
       throw failure
     }

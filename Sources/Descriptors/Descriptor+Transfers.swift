@@ -80,9 +80,9 @@ extension Descriptor {
   /// - Returns: how many were moved: fewer than `count`, or none, where the system declines.
   public func splice(from file: Int32, offset: Int, count: Int) throws -> Int {
     var moved = 0
-    var place = off_t(offset)
+    var index = off_t(offset)
     while moved < count {
-      let got = nextvec_splice(file, &place, number, count - moved)
+      let got = nextvec_splice(file, &index, number, count - moved)
       if got > 0 {
         moved += got
       } else if got < 0, errno == EINTR || errno == EAGAIN {

@@ -43,8 +43,8 @@ public final class Mapping {
 
   /// Where a part of `bytes` lies in the file; nil for bytes that are nowhere.
   public func fileOffset(of part: UnsafeRawBufferPointer) -> Int? {
-    guard let start = bytes.baseAddress, let place = part.baseAddress else { return nil }
-    return offset + (place - start)
+    guard let start = bytes.baseAddress, let index = part.baseAddress else { return nil }
+    return offset + (index - start)
   }
 
   /// Lets go of the whole pages that end at or before `range.upperBound`, from the page of `range.lowerBound` on; they

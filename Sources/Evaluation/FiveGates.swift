@@ -77,7 +77,7 @@ public struct FiveGates: Sendable {
 
   /// Enough gates, and a positive margin: a predictor that is closer to another chunk than to the target is not to
   /// be deployed whatever else it passes.
-  public func isFit(leastGates: Int) -> Bool { passed >= leastGates && margin > 0 }
+  public func isFit(minimumGates: Int) -> Bool { passed >= minimumGates && margin > 0 }
 }
 
 /// What a gate is worth on the data at hand, told by predictors that have learnt nothing.

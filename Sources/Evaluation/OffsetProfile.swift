@@ -30,8 +30,8 @@ struct OffsetProfile {
 
   /// Mean cosine at k; nil where no window has that chunk.
   func mean(_ k: Int) -> Double? {
-    let place = k + Self.reach
-    return windows[place] == 0 ? nil : sums[place] / Double(windows[place])
+    let index = k + Self.reach
+    return windows[index] == 0 ? nil : sums[index] / Double(windows[index])
   }
 
   private mutating func add(_ cosine: Double, at k: Int, times count: Int = 1) {
@@ -66,14 +66,14 @@ struct OffsetProfile {
     for row in block.repeated..<block.rows { enter(row, of: block, first, &similarities) }
     for window in 0..<count {
       let last = block.row(window, context - 1)
-      let place = first + last
+      let index = first + last
       add(similarities.isZero(last) ? 0 : 1, at: 0)
       for k in 1...Self.reach {
-        if !rows[place].before[k].isNaN { add(rows[place].before[k], at: -k) }
-        if rows[place].after[k].isNaN {
-          rows[place].waiting[k] += 1
+        if !rows[index].before[k].isNaN { add(rows[index].before[k], at: -k) }
+        if rows[index].after[k].isNaN {
+          rows[index].waiting[k] += 1
         } else {
-          add(rows[place].after[k], at: k)
+          add(rows[index].after[k], at: k)
         }
       }
     }
@@ -85,16 +85,16 @@ struct OffsetProfile {
   /// Takes in a new row: its cosines with the rows before it answer the windows that wait for it.
   private mutating func enter(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
     var entry = Row(key: block.key(row))
-    let place = first + row
-    for back in 1...Self.reach where place >= back {
+    let index = first + row
+    for back in 1...Self.reach where index >= back {
       // Where chunks are missing in between, the chunk k before this one stands fewer than k rows before it.
-      guard let k = Self.distance(from: rows[place - back].key, to: entry.key) else { continue }
+      guard let k = Self.distance(from: rows[index - back].key, to: entry.key) else { continue }
       let cosine =
         row >= back
         ? similarities.cosine(row - back, row) : cosineWithTail(back - row + block.repeated, block.vector(row))
       entry.before[k] = cosine
-      rows[place - back].after[k] = cosine
-      add(cosine, at: k, times: rows[place - back].waiting[k])
+      rows[index - back].after[k] = cosine
+      add(cosine, at: k, times: rows[index - back].waiting[k])
     }
     rows.append(entry)
   }

@@ -5,22 +5,22 @@ internal import Vectors
 ///
 /// - Parameters:
 ///   - a, b: (rows, dim), row-major.
-public typealias RowProduct =
+public typealias PairwiseProduct =
   @Sendable (
     _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, _ dim: Int,
     _ scores: UnsafeMutableBufferPointer<Float>
   ) -> Void
 
 /// Products without a library for matrices.
-public enum RowProducts {
+public enum PairwiseProducts {
   /// One inner product after the other.
-  public static let plain: RowProduct = { a, b, dim, scores in
+  public static let plain: PairwiseProduct = { a, b, dim, scores in
     let (rows, columns) = (a.count / dim, b.count / dim)
     for row in 0..<rows {
       let left = UnsafeBufferPointer(rebasing: a[row * dim..<(row + 1) * dim])
       for column in 0..<columns {
         let right = UnsafeBufferPointer(rebasing: b[column * dim..<(column + 1) * dim])
-        scores[row * columns + column] = Float(Products.dot(left, right))
+        scores[row * columns + column] = Float(InnerProducts.dot(left, right))
       }
     }
   }
@@ -40,7 +40,7 @@ final class RankBatch {
   /// For each prediction the candidates that are strictly closer to it than its target.
   private(set) var closer: [Int] = []
 
-  private let product: RowProduct
+  private let product: PairwiseProduct
   /// (capacity, dim): predictions as they came, and scaled to unit length.
   private let predictions: UnsafeMutableBufferPointer<Float>
   private let scaled: UnsafeMutableBufferPointer<Float>
@@ -54,10 +54,10 @@ final class RankBatch {
   let tileRows: Int
 
   /// - Parameter most: predictions of the largest batch that can be of use.
-  init(dim: Int, most: Int = 4096, product: @escaping RowProduct) {
+  init(dim: Int, maximum: Int = 4096, product: @escaping PairwiseProduct) {
     self.dim = dim
     self.product = product
-    capacity = max(1, min(most, (16 << 20) / (4 * dim)))
+    capacity = max(1, min(maximum, (16 << 20) / (4 * dim)))
     tileRows = max(1, min(1024, (4 << 20) / (4 * dim)))
     predictions = .allocate(capacity: capacity * dim)
     scaled = .allocate(capacity: capacity * dim)
@@ -152,16 +152,16 @@ extension RankBatch {
     // than (dim + 3) · 2⁻²⁴ (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
     let error = (Double(dim) + 8) * 0x1p-24
     for row in 0..<count {
-      let least = Float(targets[row] - error).nextDown
-      let most = Float(targets[row] + error).nextUp
+      let lower = Float(targets[row] - error).nextDown
+      let upper = Float(targets[row] + error).nextUp
       let line = UnsafeBufferPointer(rebasing: scores[row * width..<(row + 1) * width])
       for start in stride(from: 0, to: width, by: Self.stretch) {
         let columns = start..<min(start + Self.stretch, width)
         let (above, notBelow) = Self.count(
-          UnsafeBufferPointer(rebasing: line[columns]), above: most, notBelow: least)
+          UnsafeBufferPointer(rebasing: line[columns]), above: upper, notBelow: lower)
         closer[row] += above
         guard notBelow > above else { continue }
-        for column in columns where line[column] >= least && line[column] <= most {
+        for column in columns where line[column] >= lower && line[column] <= upper {
           if isCloser(candidates.lowerBound + column, vectors, inverseNorms, to: row) { closer[row] += 1 }
         }
       }
@@ -172,7 +172,7 @@ extension RankBatch {
   private static var stretch: Int { 64 }
 
   private static func count(
-    _ line: UnsafeBufferPointer<Float>, above most: Float, notBelow least: Float
+    _ line: UnsafeBufferPointer<Float>, above upper: Float, notBelow lower: Float
   ) -> (above: Int, notBelow: Int) {
     var (above, notBelow) = (SIMD8<Int32>(repeating: 0), SIMD8<Int32>(repeating: 0))
     let bytes = UnsafeRawBufferPointer(line)
@@ -180,12 +180,12 @@ extension RankBatch {
     for column in stride(from: 0, to: whole, by: 8) {
       let scores = bytes.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD8<Float>.self)
       // A lane of a mask that holds is −1.
-      above &-= unsafeBitCast(scores .> most, to: SIMD8<Int32>.self)
-      notBelow &-= unsafeBitCast(scores .>= least, to: SIMD8<Int32>.self)
+      above &-= unsafeBitCast(scores .> upper, to: SIMD8<Int32>.self)
+      notBelow &-= unsafeBitCast(scores .>= lower, to: SIMD8<Int32>.self)
     }
     let rest = line[whole...]
     return (
-      Int(above.wrappedSum()) + rest.count { $0 > most }, Int(notBelow.wrappedSum()) + rest.count { $0 >= least }
+      Int(above.wrappedSum()) + rest.count { $0 > upper }, Int(notBelow.wrappedSum()) + rest.count { $0 >= lower }
     )
   }
 }

@@ -24,7 +24,7 @@ public struct RetrievalRank {
 
   private let store: ArticleStore
   private let scope: Scope
-  private let leastChunks: Int
+  private let minimumChunks: Int
   private var first: FirstPredictions
   private var zeroPredictions = 0
   /// Of all chunks, once they have been candidates.
@@ -45,12 +45,12 @@ public struct RetrievalRank {
   /// - Parameters:
   ///   - leastChunks: windows of articles with fewer are skipped.
   ///   - product: multiplies batches.
-  public init(_ store: ArticleStore, scope: Scope, leastChunks: Int, product: @escaping RowProduct) {
+  public init(_ store: ArticleStore, scope: Scope, minimumChunks: Int, product: @escaping PairwiseProduct) {
     self.store = store
     self.scope = scope
-    self.leastChunks = leastChunks
+    self.minimumChunks = minimumChunks
     first = FirstPredictions(store)
-    batch = RankBatch(dim: store.dim, most: min(4096, store.index.chunks), product: product)
+    batch = RankBatch(dim: store.dim, maximum: min(4096, store.index.chunks), product: product)
   }
 
   /// Takes in the predictions of step 1 of a block, whose dim is the store's.
@@ -64,7 +64,7 @@ public struct RetrievalRank {
       let (entry, place) = try first.enter(key, store)
       let inverseNorm = Similarities.inverseNorm(block.vector(prediction))
       if inverseNorm == 0 { zeroPredictions += 1 }
-      guard entry.count >= leastChunks else {
+      guard entry.count >= minimumChunks else {
         shortArticle += 1
         continue
       }

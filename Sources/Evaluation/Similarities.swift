@@ -55,12 +55,12 @@ public struct Similarities {
   private mutating func compute(_ a: Int, _ b: Int) -> Double {
     guard let block else { return 0 }
     let scale = inverseNorm(a) * inverseNorm(b)
-    return scale == 0 ? 0 : Products.dot(block.vector(a), block.vector(b)) * scale
+    return scale == 0 ? 0 : InnerProducts.dot(block.vector(a), block.vector(b)) * scale
   }
 
   /// 1 / norm of a vector, 0 for a zero vector.
   public static func inverseNorm(_ vector: UnsafeBufferPointer<Float>) -> Double {
-    let squared = Products.dot(vector, vector)
+    let squared = InnerProducts.dot(vector, vector)
     return squared > 0 ? 1 / squared.squareRoot() : 0
   }
 
@@ -75,6 +75,6 @@ public struct Similarities {
     _ a: UnsafeBufferPointer<Float>, _ inverseA: Double, _ b: UnsafeBufferPointer<Float>, _ inverseB: Double
   ) -> Double {
     let scale = inverseA * inverseB
-    return scale == 0 ? 0 : Products.dot(a, b) * scale
+    return scale == 0 ? 0 : InnerProducts.dot(a, b) * scale
   }
 }

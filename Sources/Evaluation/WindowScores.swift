@@ -13,7 +13,7 @@ public struct WindowScores {
     case distinct
 
     /// The score from which a window passes where nothing else is said.
-    public var usualMinimum: Double {
+    public var defaultMinimum: Double {
       switch self {
       case .signal: 0.08
       case .delta: 0.03
@@ -66,8 +66,8 @@ public struct WindowScores {
 public struct TopShare {
   /// How many are.
   public let count: Int
-  private let least: Double
-  /// How many that equal `least` still are.
+  private let threshold: Double
+  /// How many that equal `threshold` still are.
   private var ties: Int
 
   /// - Parameters:
@@ -77,17 +77,17 @@ public struct TopShare {
     let wanted = Int((share * Double(scores.count)).rounded())
     count = share > 0 && !scores.isEmpty ? min(max(wanted, 1), scores.count) : 0
     guard count > 0 else {
-      (least, ties) = (.infinity, 0)
+      (threshold, ties) = (.infinity, 0)
       return
     }
-    let least = scores.sorted()[scores.count - count]
-    self.least = least
-    ties = count - scores.count { $0 > least }
+    let threshold = scores.sorted()[scores.count - count]
+    self.threshold = threshold
+    ties = count - scores.count { $0 > threshold }
   }
 
   /// Whether the next score is among them: ask once for each, in their order.
   public mutating func next(_ score: Double) -> Bool {
-    guard score == least, ties > 0 else { return score > least }
+    guard score == threshold, ties > 0 else { return score > threshold }
     ties -= 1
     return true
   }

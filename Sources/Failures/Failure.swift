@@ -1,5 +1,5 @@
 /// The first stage of a pipeline that failed: what an abort record carries to the last one.
-public struct Culprit: Hashable, Sendable {
+public struct FailureOrigin: Hashable, Sendable {
   public var tool: String
   public var status: Int32
   public var reason: String
@@ -23,16 +23,16 @@ public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What the user can do about it, in one line.
   public var hint: String?
   /// Set when the fault lies in a stage upstream, which has told us so by an abort record.
-  public var culprit: Culprit?
+  public var origin: FailureOrigin?
 
   public init(
-    _ status: ExitStatus, _ problem: String, at places: String..., hint: String? = nil, culprit: Culprit? = nil
+    _ status: ExitStatus, _ problem: String, at places: String..., hint: String? = nil, origin: FailureOrigin? = nil
   ) {
     self.status = status
     self.problem = problem
     self.places = places
     self.hint = hint
-    self.culprit = culprit
+    self.origin = origin
   }
 
   /// The same failure seen from one level further out, as a file is to the row inside it.

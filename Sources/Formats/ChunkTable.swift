@@ -75,10 +75,10 @@ public struct ChunkTable {
   private static func places(within articles: [UInt64]) throws -> [UInt32] {
     var counts: [UInt64: UInt32] = [:]
     return try articles.map { article in
-      let place = counts[article, default: 0]
-      guard place < .max else { throw Failure(.badData, "article \(article) has more than 2^32 chunks") }
-      counts[article] = place + 1
-      return place
+      let index = counts[article, default: 0]
+      guard index < .max else { throw Failure(.badData, "article \(article) has more than 2^32 chunks") }
+      counts[article] = index + 1
+      return index
     }
   }
 

@@ -4,7 +4,7 @@ import Failures
 public import Vectors
 
 /// Some rows of an array, as float32. The buffers are good until the array is read on.
-public struct FloatChunk {
+public struct RowBatch {
   /// The number of the first row, counted from 0.
   public let first: Int
   /// The bytes of (rows, dim) float32, row-major, at any address: a file lays its arrays where it likes.
@@ -52,7 +52,7 @@ public final class FloatRows {
   /// Rows handed out at once have about this many bytes: they stay in the second-level cache.
   private static let chunkBytes = 512 << 10
   /// A longer vector is nobody's embedding, and would have every later stage allocate by a number from the file.
-  static let mostEntries = 1 << 24
+  static let maximumEntries = 1 << 24
 
   init(_ member: ZipMember, _ header: NumPyHeader, in mapping: Mapping, places: [String]) throws {
     guard header.shape.count == 2 || header.shape.count == 3 else { throw FloatRows.wrongAxes(header.shape) }
@@ -61,8 +61,8 @@ public final class FloatRows {
     }
     dim = header.shape[header.shape.count - 1]
     outer = Array(header.shape.dropLast())
-    guard dim > 0, dim <= FloatRows.mostEntries else {
-      throw Failure(.badData, "expected vectors of 1 to \(FloatRows.mostEntries) entries, found \(dim)")
+    guard dim > 0, dim <= FloatRows.maximumEntries else {
+      throw Failure(.badData, "expected vectors of 1 to \(FloatRows.maximumEntries) entries, found \(dim)")
     }
     rows = header.entries / dim
     type = header.type
@@ -88,7 +88,7 @@ public final class FloatRows {
 
   /// Up to `limit` of the next rows, fewer where they would be more than about 512 KiB; nil at the end, where the
   /// member's length and CRC-32 have been verified: what has been read is only then known to be what was written.
-  public func next(limit: Int) throws -> FloatChunk? {
+  public func next(limit: Int) throws -> RowBatch? {
     precondition(limit > 0, "a chunk has rows")
     // A reader that has failed stands somewhere inside a row.
     if let failure { throw failure }
@@ -122,7 +122,7 @@ public final class FloatRows {
     isVerified = true
   }
 
-  private func sequential(_ count: Int) throws -> FloatChunk {
+  private func sequential(_ count: Int) throws -> RowBatch {
     let width = dim * type.size
     let source = try reader.read(count * width)
     guard let start = source.baseAddress else { preconditionFailure("rows have bytes") }
@@ -138,7 +138,7 @@ public final class FloatRows {
       if !RowChecks.isFinite(floats) { nonFinite.append(position + row) }
     }
     let all = isInPlace ? source : UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: vectors[..<(count * dim)]))
-    return FloatChunk(
+    return RowBatch(
       first: position, bytes: all,
       origin: isInPlace && member.compression == .stored ? origin(of: source) : nil,
       checksums: UnsafeBufferPointer(rebasing: checksums[..<count]), nonFinite: nonFinite)
@@ -159,7 +159,7 @@ public final class FloatRows {
   }
 
   /// Columns lie together in Fortran order, so rows are gathered from a region that can be read anywhere.
-  private func gathered(_ count: Int) throws -> FloatChunk {
+  private func gathered(_ count: Int) throws -> RowBatch {
     let gatherer = try self.gatherer ?? FortranGatherer(makeRegion(), type: type, outer: outer, dim: dim)
     self.gatherer = gatherer
     let floats = gatherer.rows(from: position, atMost: count)
@@ -170,7 +170,7 @@ public final class FloatRows {
       checksums[row] = crc32(0, vector)
       if !RowChecks.isFinite(vector) { nonFinite.append(position + row) }
     }
-    return FloatChunk(
+    return RowBatch(
       first: position, bytes: UnsafeRawBufferPointer(floats), origin: nil,
       checksums: UnsafeBufferPointer(rebasing: checksums[..<(floats.count / dim)]),
       nonFinite: nonFinite)

@@ -24,8 +24,8 @@ final class Inflater {
     _ packed: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws -> (taken: Int, made: Int) {
     guard !isAtEnd else { return (0, 0) }
-    let most = 1 << 30
-    let (available, room) = (min(packed.count, most), min(output.count, most))
+    let maximum = 1 << 30
+    let (available, room) = (min(packed.count, maximum), min(output.count, maximum))
     // zlib does not write to its input; its declaration only lacks the const.
     let start = packed.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self)) }
     stream.pointee.next_in = start

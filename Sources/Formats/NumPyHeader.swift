@@ -4,7 +4,7 @@ import Failures
 struct NumPyHeader {
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
   /// NumPy itself reads no longer header unless it is told to.
-  static let mostCharacters = 10_000
+  static let maximumCharacters = 10_000
 
   let type: ElementType
   let isFortranOrder: Bool
@@ -38,8 +38,8 @@ struct NumPyHeader {
     }
     let width = major == 1 ? 2 : 4
     let length = try take(width).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
-    guard length <= mostCharacters else {
-      throw Failure(.badData, "its .npy header has \(length) characters; at most \(mostCharacters) are read")
+    guard length <= maximumCharacters else {
+      throw Failure(.badData, "its .npy header has \(length) characters; at most \(maximumCharacters) are read")
     }
     let text = [UInt8](try take(length))
     let header = try NumPyHeader(text, length: 8 + width + length)

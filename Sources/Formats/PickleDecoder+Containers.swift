@@ -39,7 +39,7 @@ extension PickleDecoder {
   }
 
   private mutating func pushMark() throws {
-    guard marks.count < PickleDecoder.mostItems else { throw Failure(.badData, "the pickle sets too many marks") }
+    guard marks.count < PickleDecoder.maximumItems else { throw Failure(.badData, "the pickle sets too many marks") }
     marks.append(stack.count)
   }
 
@@ -92,7 +92,7 @@ extension PickleDecoder {
   /// at 1, is no pickler's.
   private mutating func remember(_ index: Int) throws {
     let item = try top()
-    guard index < PickleDecoder.mostNodes else { throw Failure(.badData, "the pickle's memo grows too large") }
+    guard index < PickleDecoder.maximumNodes else { throw Failure(.badData, "the pickle's memo grows too large") }
     if index == memo.count {
       memo.append(item)
     } else if index < memo.count {

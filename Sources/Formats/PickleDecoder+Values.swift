@@ -6,7 +6,7 @@ extension PickleDecoder {
   /// refused.
   mutating func resolve(_ item: Item, depth: Int) throws -> PickledValue {
     expanded += 1
-    guard expanded <= PickleDecoder.mostExpanded else { throw Failure(.badData, "the pickle holds too many values") }
+    guard expanded <= PickleDecoder.maximumExpanded else { throw Failure(.badData, "the pickle holds too many values") }
     switch item {
     case .value(let value): return value
     case .legacy(let bytes): return PickleDecoder.text(bytes)
@@ -16,8 +16,8 @@ extension PickleDecoder {
   }
 
   private mutating func resolve(node number: Int, depth: Int) throws -> PickledValue {
-    guard depth < PickleDecoder.mostDepth else {
-      throw Failure(.badData, "the pickle nests deeper than \(PickleDecoder.mostDepth) containers")
+    guard depth < PickleDecoder.maximumDepth else {
+      throw Failure(.badData, "the pickle nests deeper than \(PickleDecoder.maximumDepth) containers")
     }
     let node = nodes[number]
     if case .finished(let value, let size) = node {

@@ -39,11 +39,11 @@ struct PickleDecoder {
   var expanded = 0
 
   /// Objects in an array are pushed by the thousand; only a tuple needs a place for each of its members.
-  static let mostItems = 1 << 22
+  static let maximumItems = 1 << 22
   /// As many nodes, or entries of the memo, take some hundred megabytes.
-  static let mostNodes = 1 << 24
-  static let mostDepth = 100
-  static let mostExpanded = 1 << 28
+  static let maximumNodes = 1 << 24
+  static let maximumDepth = 100
+  static let maximumExpanded = 1 << 28
 
   /// The value that `bytes` hold; `.badData` for everything that is not read.
   static func decode(_ bytes: UnsafeRawBufferPointer) throws -> PickledValue {
@@ -61,7 +61,7 @@ struct PickleDecoder {
 
   private mutating func run() throws -> Item {
     while true {
-      let place = cursor.offset
+      let index = cursor.offset
       let code = try cursor.integer(UInt8.self)
       do {
         if code == UInt8(ascii: ".") { return try pop() }
@@ -71,7 +71,7 @@ struct PickleDecoder {
             hint: "save plain numbers and strings, without dtype=object where possible")
         }
       } catch let failure as Failure {
-        throw failure.at("pickle, byte \(place)")
+        throw failure.at("pickle, byte \(index)")
       }
     }
   }
@@ -84,7 +84,9 @@ struct PickleDecoder {
 
   @inline(__always)
   mutating func push(_ item: Item) throws {
-    guard stack.count < PickleDecoder.mostItems else { throw Failure(.badData, "the pickle's stack grows too large") }
+    guard stack.count < PickleDecoder.maximumItems else {
+      throw Failure(.badData, "the pickle's stack grows too large")
+    }
     stack.append(item)
   }
 
@@ -93,7 +95,9 @@ struct PickleDecoder {
   }
 
   mutating func push(_ node: Node) throws {
-    guard nodes.count < PickleDecoder.mostNodes else { throw Failure(.badData, "the pickle has too many containers") }
+    guard nodes.count < PickleDecoder.maximumNodes else {
+      throw Failure(.badData, "the pickle has too many containers")
+    }
     nodes.append(node)
     try push(.node(nodes.count - 1))
   }

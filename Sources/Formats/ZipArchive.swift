@@ -120,7 +120,7 @@ private struct Zip64End {
     let bad = Failure(.badData, "the archive's zip64 end record is missing or malformed")
     let locator = end - 20
     guard bytes.integer(UInt32.self, at: locator) == 0x0706_4B50, bytes.integer(UInt32.self, at: locator + 4) == 0,
-      let place = bytes.integer(UInt64.self, at: locator + 8), let position = Int(exactly: place),
+      let index = bytes.integer(UInt64.self, at: locator + 8), let position = Int(exactly: index),
       bytes.integer(UInt32.self, at: position) == 0x0606_4B50,
       let rest = bytes.integer(UInt64.self, at: position + 4), rest >= 44,
       let length = Int(exactly: rest), position <= locator - 12, length == locator - position - 12,

@@ -71,8 +71,8 @@ struct ZipEntry {
       return .stored
     case 8:
       // Deflate spends at least two bits on 258 bytes, so 1032 is the most that a byte can unfold to.
-      let (most, overflow) = packedSize.multipliedReportingOverflow(by: 1032)
-      guard overflow || size <= most else {
+      let (maximum, overflow) = packedSize.multipliedReportingOverflow(by: 1032)
+      guard overflow || size <= maximum else {
         throw Failure(.badData, "it claims to inflate from \(packedSize) bytes to \(size), more than deflate can")
       }
       return .deflated

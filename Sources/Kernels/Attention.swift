@@ -49,8 +49,8 @@ public struct Attention: Hashable, Sendable {
     func runs(
       of view: HeadView, _ dropout: Dropout?
     ) -> (weights: UnsafeMutablePointer<Scalar>, kept: UnsafeMutablePointer<Scalar>) {
-      let place = view.row * weights.stride
-      return (weights.base + place, (dropout == nil ? weights : kept).base + place)
+      let index = view.row * weights.stride
+      return (weights.base + index, (dropout == nil ? weights : kept).base + index)
     }
   }
 
@@ -224,8 +224,8 @@ struct HeadView {
     _ attention: Attention, _ weights: UnsafePointer<Scalar>, _ dWeights: UnsafeMutablePointer<Scalar>
   ) {
     let context = attention.context
-    for place in 0..<attention.outputs {
-      let (row, dRow) = (weights + place * context, dWeights + place * context)
+    for index in 0..<attention.outputs {
+      let (row, dRow) = (weights + index * context, dWeights + index * context)
       var mean: Scalar = 0
       for key in 0..<context { mean += row[key] * dRow[key] }
       for key in 0..<context { dRow[key] = row[key] * (dRow[key] - mean) }

@@ -6,7 +6,7 @@ public enum Blend<Scalar: Real> {
   public static func of(_ a: Scalar, _ x: Matrix<Scalar>, _ b: Scalar, _ y: Matrix<Scalar>, into z: Matrix<Scalar>) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
     precondition(x.rows == z.rows && x.columns == z.columns, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 16_384 / max(x.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 16_384 / max(x.columns, 1))) { rows in
       for row in rows {
         add(a, x.base + row * x.stride, b, y.base + row * y.stride, z.base + row * z.stride, z.columns)
       }
@@ -27,8 +27,8 @@ public enum Blend<Scalar: Real> {
     _ a: Scalar, _ x: UnsafePointer<Scalar>, _ b: Scalar, _ y: UnsafePointer<Scalar>,
     _ z: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      Lanes.store(a * Lanes.load(x + place, left) + b * Lanes.load(y + place, left), z + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      Lanes.store(a * Lanes.load(x + index, left) + b * Lanes.load(y + index, left), z + index, left)
     }
   }
 

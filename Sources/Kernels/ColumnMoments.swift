@@ -8,7 +8,7 @@ public enum ColumnMoments<Scalar: Real> {
   public static func ofColumns(_ x: Matrix<Scalar>, means: Matrix<Double>, deviations: Matrix<Double>) {
     check(x, means, deviations)
     guard x.rows > 0 else { return }
-    Workers.parallel(x.columns, least: max(1, 16_384 / x.rows)) { columns in
+    Workers.parallel(x.columns, minimum: max(1, 16_384 / x.rows)) { columns in
       for column in columns {
         (means.base[column], deviations.base[column]) = ofColumn(x.base + column, x.rows, x.stride)
       }

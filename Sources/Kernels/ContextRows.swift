@@ -63,7 +63,7 @@ public enum ContextRows<Scalar: Real> {
   }
 
   private static func each(_ slots: Int, _ y: Matrix<Scalar>, _ body: (Int) -> Void) {
-    Workers.parallel(y.rows, least: max(1, 8192 / max(slots * y.columns, 1))) { windows in
+    Workers.parallel(y.rows, minimum: max(1, 8192 / max(slots * y.columns, 1))) { windows in
       for b in windows { body(b) }
     }
   }
@@ -75,10 +75,10 @@ public enum ContextRows<Scalar: Real> {
     _ s: UnsafePointer<Scalar>?, scale: Scalar, _ c: UnsafePointer<Scalar>, step: Int, _ slots: Int,
     _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
+    Lanes<Scalar>.each(count) { index, left in
       var total = SIMD8<Scalar>(repeating: 0)
-      for t in 0..<slots { total += (s?[t] ?? 1) * Lanes.load(c + t * step + place, left) }
-      Lanes.store(scale * total, y + place, left)
+      for t in 0..<slots { total += (s?[t] ?? 1) * Lanes.load(c + t * step + index, left) }
+      Lanes.store(scale * total, y + index, left)
     }
   }
 

@@ -41,13 +41,13 @@ public final class DistinctRows<Scalar: Real> {
   /// Four sums at a time, each multiplied by an odd number before the next word: as fast as rows are read from the cache.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var sums = SIMD4<UInt64>(0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB, 0xD6E8_FEB8_6659_FD93)
-    var place = 0
-    while place + 32 <= bytes.count {
-      sums = (sums ^ bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<UInt64>.self)) &* 0x2545_F491_4F6C_DD1D
+    var index = 0
+    while index + 32 <= bytes.count {
+      sums = (sums ^ bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)) &* 0x2545_F491_4F6C_DD1D
       sums ^= sums &>> 29
-      place += 32
+      index += 32
     }
-    var hash = bytes[place...].reduce(sums[0]) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    var hash = bytes[index...].reduce(sums[0]) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     for lane in 1..<4 { hash = (hash ^ sums[lane]) &* 0x2545_F491_4F6C_DD1D }
     return hash ^ hash >> 32
   }

@@ -65,7 +65,7 @@ extension Float {
     var total = 0.0
     for start in stride(from: 0, to: count, by: run) {
       let part = UnsafeBufferPointer(start: x + start, count: min(run, count - start))
-      total += Products.dot(part, part)
+      total += InnerProducts.dot(part, part)
     }
     return total
   }

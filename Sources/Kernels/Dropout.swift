@@ -58,7 +58,7 @@ public struct Dropout: Hashable, Sendable {
   /// is the same: dx = apply(dy).
   public func apply<Scalar: Real>(_ x: Matrix<Scalar>, into y: Matrix<Scalar>) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 8192 / max(x.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         let entries = y.base + row * y.stride
         if x.base != y.base { entries.update(from: x.base + row * x.stride, count: x.columns) }
@@ -71,8 +71,8 @@ public struct Dropout: Hashable, Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func drop<Scalar: Real>(_ x: UnsafeMutablePointer<Scalar>, _ count: Int, first: Int) {
-    Lanes<Scalar>.each(count) { place, left in
-      Lanes.store(Lanes.load(x + place, left) * factors(first + place), x + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      Lanes.store(Lanes.load(x + index, left) * factors(first + index), x + index, left)
     }
   }
 

@@ -55,7 +55,7 @@ public struct GRU<Scalar: Real> {
       } else if let bias = recurrent.bias {
         for row in 0..<n { recurrents.rows(row..<row + 1).copy(from: bias) }
       }
-      Workers.parallel(n, least: max(1, 1024 / hidden)) { rows in
+      Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
         for row in rows { Self.step(state, start + row, before: start > 0 ? start - n + row : nil) }
       }
     }
@@ -106,19 +106,19 @@ public struct GRU<Scalar: Real> {
   ) {
     precondition(dh.rows == x.rows && dh.columns == hidden, "a gradient for every hidden number")
     for start in stride(from: x.rows - n, through: 0, by: -n) {
-      Workers.parallel(n, least: max(1, 1024 / hidden)) { rows in
+      Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
         for row in rows {
           Self.stepBack(state, dh, start + row, before: start > 0 ? start - n + row : nil, adding: !ofLastStep)
         }
       }
       if start > 0 {
-        Product.of(
+        MatrixProduct.of(
           state.recurrents.rows(start..<start + n), recurrent.weight, into: dh.rows(start - n..<start), adding: true)
       }
     }
     let recurrents = state.recurrents.first(x.rows)
     // The first step has no hiddens before it, and its biases all the same.
-    Product.transposed(
+    MatrixProduct.transposed(
       recurrents.rows(n..<x.rows), state.hiddens.first(x.rows - n), into: gradients.recurrent.weight, adding: adding)
     if let bias = gradients.recurrent.bias { Columns.sum(recurrents, into: bias, adding: adding) }
     input.backward(
@@ -127,7 +127,7 @@ public struct GRU<Scalar: Real> {
 
   private static func stepBack(_ state: State, _ dh: Matrix<Scalar>, _ row: Int, before: Int?, adding: Bool) {
     let hiddens = state.hiddens
-    retreat(
+    backwardStep(
       state.gates.base + row * state.gates.stride, state.recurrents.base + row * state.recurrents.stride,
       before.map { UnsafePointer(hiddens.base + $0 * hiddens.stride) }, dh.base + row * dh.stride,
       before.map { dh.base + $0 * dh.stride }, adding: adding, hiddens.columns)
@@ -137,7 +137,7 @@ public struct GRU<Scalar: Real> {
   /// part of its gradient that goes past the gates.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func retreat(
+  private static func backwardStep(
     _ gates: UnsafeMutablePointer<Scalar>, _ recurrents: UnsafeMutablePointer<Scalar>,
     _ before: UnsafePointer<Scalar>?, _ dh: UnsafePointer<Scalar>, _ dhBefore: UnsafeMutablePointer<Scalar>?,
     adding: Bool, _ hidden: Int

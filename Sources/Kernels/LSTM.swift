@@ -71,9 +71,9 @@ public struct LSTM<Scalar: Real> {
     for start in stride(from: 0, to: x.rows, by: n) {
       let gates = state.gates.rows(start..<start + n)
       if start > 0 {
-        Product.ofTransposed(state.hiddens.rows(start - n..<start), hiddenWeight, into: gates, adding: true)
+        MatrixProduct.ofTransposed(state.hiddens.rows(start - n..<start), hiddenWeight, into: gates, adding: true)
       }
-      Workers.parallel(n, least: max(1, 1024 / hidden)) { rows in
+      Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
         for row in rows { Self.step(state, start + row, before: start > 0 ? start - n + row : nil) }
       }
     }
@@ -126,30 +126,30 @@ public struct LSTM<Scalar: Real> {
     precondition(dh.rows == x.rows && dh.columns == hidden, "a gradient for every hidden number")
     for start in stride(from: x.rows - n, through: 0, by: -n) {
       let isLast = start == x.rows - n
-      Workers.parallel(n, least: max(1, 1024 / hidden)) { rows in
+      Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
         for row in rows {
           Self.stepBack(state, dh, start + row, row, before: start > 0 ? start - n + row : nil, isLast: isLast)
         }
       }
       if start > 0 {
-        Product.of(
+        MatrixProduct.of(
           state.gates.rows(start..<start + n), hiddenWeight, into: dh.rows(start - n..<start), adding: !ofLastStep)
       }
     }
     let gates = state.gates.first(x.rows)
-    Product.transposed(gates, x, into: gradients.inputWeight, adding: adding)
-    Product.transposed(
+    MatrixProduct.transposed(gates, x, into: gradients.inputWeight, adding: adding)
+    MatrixProduct.transposed(
       gates.rows(n..<x.rows), state.hiddens.first(x.rows - n), into: gradients.hiddenWeight, adding: adding)
     Columns.sum(gates, into: gradients.inputBias, adding: adding)
     Columns.sum(gates, into: gradients.hiddenBias, adding: adding)
-    if let dx { Product.of(gates, inputWeight, into: dx) }
+    if let dx { MatrixProduct.of(gates, inputWeight, into: dx) }
   }
 
   private static func stepBack(
     _ state: State, _ dh: Matrix<Scalar>, _ row: Int, _ window: Int, before: Int?, isLast: Bool
   ) {
     let cells = state.cells
-    retreat(
+    backwardStep(
       state.gates.base + row * state.gates.stride, before.map { UnsafePointer(cells.base + $0 * cells.stride) },
       cells.base + row * cells.stride, dh.base + row * dh.stride,
       state.cellGradient.base + window * state.cellGradient.stride, isLast: isLast, cells.columns)
@@ -159,7 +159,7 @@ public struct LSTM<Scalar: Real> {
   /// cells before, which `isLast` says is yet to begin.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private static func retreat(
+  private static func backwardStep(
     _ gates: UnsafeMutablePointer<Scalar>, _ before: UnsafePointer<Scalar>?, _ cells: UnsafePointer<Scalar>,
     _ dh: UnsafePointer<Scalar>, _ cellGradient: UnsafeMutablePointer<Scalar>, isLast: Bool, _ hidden: Int
   ) {

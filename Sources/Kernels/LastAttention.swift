@@ -71,7 +71,7 @@ public struct LastAttention: Hashable, Sendable {
   ) {
     let (keys, sums) = (state.keys.first(n), state.sums.first(n))
     for head in 0..<heads {
-      Product.of(q.columns(rows(head)), maps.key.rows(rows(head)), into: keys.columns(wide(head)))
+      MatrixProduct.of(q.columns(rows(head)), maps.key.rows(rows(head)), into: keys.columns(wide(head)))
     }
     Workers.parallel(n) { windows in
       for window in windows {
@@ -86,11 +86,11 @@ public struct LastAttention: Hashable, Sendable {
       }
     }
     for head in 0..<heads {
-      Product.ofTransposed(
+      MatrixProduct.ofTransposed(
         sums.columns(wide(head)), maps.value.weight.rows(rows(head)), into: output.columns(rows(head)))
     }
     guard let bias = maps.value.bias else { return }
-    Workers.parallel(n, least: 16) { windows in
+    Workers.parallel(n, minimum: 16) { windows in
       for window in windows {
         for head in 0..<heads {
           let view = HeadView(attention, window, head, n, width)
@@ -120,8 +120,8 @@ public struct LastAttention: Hashable, Sendable {
     let (dKeys, dSums) = (scratch.dKeys.first(n), scratch.dSums.first(n))
     for head in 0..<heads {
       let dHead = dOutput.columns(rows(head))
-      Product.of(dHead, maps.value.weight.rows(rows(head)), into: dSums.columns(wide(head)))
-      Product.transposed(
+      MatrixProduct.of(dHead, maps.value.weight.rows(rows(head)), into: dSums.columns(wide(head)))
+      MatrixProduct.transposed(
         dHead, sums.columns(wide(head)), into: gradients.value.weight.rows(rows(head)), adding: adding)
     }
     if let bias = gradients.value.bias { addBiasGradient(dOutput, bias, n, dropout, state, adding: adding) }
@@ -140,8 +140,8 @@ public struct LastAttention: Hashable, Sendable {
     }
     for head in 0..<heads {
       let dHead = dKeys.columns(wide(head))
-      Product.ofTransposed(dHead, maps.key.rows(rows(head)), into: dq.columns(rows(head)))
-      Product.transposed(q.columns(rows(head)), dHead, into: gradients.key.rows(rows(head)), adding: adding)
+      MatrixProduct.ofTransposed(dHead, maps.key.rows(rows(head)), into: dq.columns(rows(head)))
+      MatrixProduct.transposed(q.columns(rows(head)), dHead, into: gradients.key.rows(rows(head)), adding: adding)
     }
   }
 

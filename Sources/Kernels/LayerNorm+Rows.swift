@@ -8,21 +8,21 @@ extension LayerNorm {
     _ y: UnsafeMutablePointer<Scalar>, _ width: Int
   ) -> Scalar {
     var total = SIMD8<Scalar>(repeating: 0)
-    Lanes<Scalar>.each(width) { place, left in total += Lanes.load(s + place, left) }
+    Lanes<Scalar>.each(width) { index, left in total += Lanes.load(s + index, left) }
     let mean = Lanes.sum(total) / Scalar(width)
     var squares = SIMD8<Scalar>(repeating: 0)
-    Lanes<Scalar>.each(width) { place, left in
-      var centred = Lanes.load(s + place, left) - mean
+    Lanes<Scalar>.each(width) { index, left in
+      var centred = Lanes.load(s + index, left) - mean
       for lane in left..<8 { centred[lane] = 0 }
       squares += centred * centred
     }
     let variance = Lanes.sum(squares) / Scalar(width)
     let inverse = 1 / (variance + epsilon).squareRoot()
-    Lanes<Scalar>.each(width) { place, left in
-      let normalized = (Lanes.load(s + place, left) - mean) * inverse
-      Lanes.store(normalized, s + place, left)
+    Lanes<Scalar>.each(width) { index, left in
+      let normalized = (Lanes.load(s + index, left) - mean) * inverse
+      Lanes.store(normalized, s + index, left)
       Lanes.store(
-        normalized * Lanes.load(weight + place, left) + Lanes.load(bias + place, left), y + place, left)
+        normalized * Lanes.load(weight + index, left) + Lanes.load(bias + index, left), y + index, left)
     }
     return inverse
   }
@@ -36,17 +36,17 @@ extension LayerNorm {
   ) {
     var total = SIMD8<Scalar>(repeating: 0)
     var along = SIMD8<Scalar>(repeating: 0)
-    Lanes<Scalar>.each(width) { place, left in
-      let g = Lanes.load(dy + place, left) * Lanes.load(weight + place, left)
+    Lanes<Scalar>.each(width) { index, left in
+      let g = Lanes.load(dy + index, left) * Lanes.load(weight + index, left)
       total += g
-      along += g * Lanes.load(normalized + place, left)
+      along += g * Lanes.load(normalized + index, left)
     }
     let mean = Lanes.sum(total) / Scalar(width)
     let slope = Lanes.sum(along) / Scalar(width)
-    Lanes<Scalar>.each(width) { place, left in
-      let g = Lanes.load(dy + place, left) * Lanes.load(weight + place, left)
-      let value = (g - mean - Lanes.load(normalized + place, left) * slope) * inverse
-      Lanes.store(adding ? Lanes.load(ds + place, left) + value : value, ds + place, left)
+    Lanes<Scalar>.each(width) { index, left in
+      let g = Lanes.load(dy + index, left) * Lanes.load(weight + index, left)
+      let value = (g - mean - Lanes.load(normalized + index, left) * slope) * inverse
+      Lanes.store(adding ? Lanes.load(ds + index, left) + value : value, ds + index, left)
     }
   }
 

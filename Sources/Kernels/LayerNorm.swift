@@ -46,7 +46,7 @@ public struct LayerNorm<Scalar: Real> {
     precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual for every row")
     precondition(
       record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true, "a record of every row")
-    Workers.parallel(x.rows, least: Self.least(width)) { rows in
+    Workers.parallel(x.rows, minimum: Self.minimum(width)) { rows in
       Self.forward(self, x, residual, dropout, sum, y, record, rows)
     }
   }
@@ -88,7 +88,7 @@ public struct LayerNorm<Scalar: Real> {
     precondition(record.normalized.rows >= dy.rows && record.normalized.columns == width, "a record of every row")
     // Before the rows, because ds may be dy.
     gradients.take(dy, record.normalized, adding: adding)
-    Workers.parallel(dy.rows, least: Self.least(width)) { rows in
+    Workers.parallel(dy.rows, minimum: Self.minimum(width)) { rows in
       for row in rows {
         let target = ds.base + row * ds.stride
         Self.differentiate(
@@ -102,11 +102,11 @@ public struct LayerNorm<Scalar: Real> {
   }
 
   /// Rows worth a part of their own.
-  private static func least(_ width: Int) -> Int { max(1, 4096 / max(width, 1)) }
+  private static func minimum(_ width: Int) -> Int { max(1, 4096 / max(width, 1)) }
 
   /// weight = Σ dy ∘ normalized, bias = Σ dy, in the order of rows.
   private func take(_ dy: Matrix<Scalar>, _ normalized: Matrix<Scalar>, adding: Bool) {
-    Workers.parallel(weight.columns, least: max(16, 8192 / max(dy.rows, 1)), multiple: 16) { range in
+    Workers.parallel(weight.columns, minimum: max(16, 8192 / max(dy.rows, 1)), multiple: 16) { range in
       let start = range.lowerBound
       if !adding {
         (weight.base + start).update(repeating: 0, count: range.count)

@@ -12,7 +12,7 @@ public struct Linear<Scalar: Real> {
   }
 
   public func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, adding: Bool = false) {
-    Product.ofTransposed(x, weight, into: y, bias: bias, adding: adding)
+    MatrixProduct.ofTransposed(x, weight, into: y, bias: bias, adding: adding)
   }
 
   /// - Parameters:
@@ -24,8 +24,8 @@ public struct Linear<Scalar: Real> {
     _ dy: Matrix<Scalar>, _ x: Matrix<Scalar>, into dx: Matrix<Scalar>?, addingInput: Bool = false,
     gradients: Linear, adding: Bool
   ) {
-    if let dx { Product.of(dy, weight, into: dx, adding: addingInput) }
-    Product.transposed(dy, x, into: gradients.weight, adding: adding)
+    if let dx { MatrixProduct.of(dy, weight, into: dx, adding: addingInput) }
+    MatrixProduct.transposed(dy, x, into: gradients.weight, adding: adding)
     if let bias = gradients.bias { Columns.sum(dy, into: bias, adding: adding) }
   }
 }
@@ -35,7 +35,7 @@ public enum Columns<Scalar: Real> {
   /// sums[j] = Σᵢ x[i, j], in the order of i: the same bits on any number of threads.
   public static func sum(_ x: Matrix<Scalar>, into sums: Matrix<Scalar>, adding: Bool) {
     precondition(sums.columns == x.columns && sums.rows == 1, "a sum for every column")
-    Workers.parallel(x.columns, least: max(1, 16_384 / max(x.rows, 1)), multiple: 16) { range in
+    Workers.parallel(x.columns, minimum: max(1, 16_384 / max(x.rows, 1)), multiple: 16) { range in
       let total = sums.base + range.lowerBound
       if !adding { total.update(repeating: 0, count: range.count) }
       for row in 0..<x.rows { accumulate(x.base + row * x.stride + range.lowerBound, range.count, into: total) }

@@ -17,9 +17,9 @@ extension Matrix {
   public func moveRows(from source: Int, to destination: Int, count: Int) {
     precondition(min(source, destination) >= 0 && max(source, destination) + count <= rows, "rows that exist")
     guard source != destination else { return }
-    for place in 0..<count {
+    for index in 0..<count {
       // Towards the front the first row goes first, else the last: none is overwritten before it has gone.
-      let row = destination < source ? place : count - 1 - place
+      let row = destination < source ? index : count - 1 - index
       (base + (destination + row) * stride).update(from: base + (source + row) * stride, count: columns)
     }
   }

@@ -51,10 +51,10 @@ public final class Moments {
         block.rows(row..<row + 1).scale(by: roots[row, 0])
       }
     }
-    Product.transposed(roots, block, into: sums, adding: true)
+    MatrixProduct.transposed(roots, block, into: sums, adding: true)
     for start in stride(from: 0, to: columns, by: Self.panel) {
       let end = min(start + Self.panel, columns)
-      Product.transposed(
+      MatrixProduct.transposed(
         block.columns(start..<end), block.columns(start..<columns),
         into: products.rows(start..<end).columns(start..<columns), adding: true)
     }
@@ -115,6 +115,6 @@ public struct LinearMap {
 
   /// ŷ of every row of x.
   public func apply(_ x: Matrix<Double>, into y: Matrix<Double>) {
-    Product.ofTransposed(x, weight, into: y, bias: bias)
+    MatrixProduct.ofTransposed(x, weight, into: y, bias: bias)
   }
 }

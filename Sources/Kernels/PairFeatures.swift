@@ -6,7 +6,7 @@ public enum PairFeatures<Scalar: Real> {
   public static func complete(_ features: Matrix<Scalar>) {
     precondition(features.columns % 4 == 0, "four vectors a row")
     let dim = features.columns / 4
-    Workers.parallel(features.rows, least: max(1, 8192 / max(dim, 1))) { rows in
+    Workers.parallel(features.rows, minimum: max(1, 8192 / max(dim, 1))) { rows in
       for row in rows { complete(features.base + row * features.stride, dim) }
     }
   }

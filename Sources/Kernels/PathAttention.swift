@@ -37,7 +37,7 @@ public struct PathAttention: Hashable, Sendable {
       table.positions.map { $0.columns == 2 * q.columns && $0.rows >= paths.context } ?? true, "a row for each position"
     )
     precondition(output.rows == q.rows && weights.rows >= q.rows && weights.columns >= paths.context, "room")
-    Workers.parallel(q.rows, least: 16) { range in
+    Workers.parallel(q.rows, minimum: 16) { range in
       attend(q, table, paths, first, order[range], lastSlotBias, weights, into: output)
     }
   }
@@ -48,10 +48,10 @@ public struct PathAttention: Hashable, Sendable {
     _ q: Matrix<Scalar>, _ table: Table<Scalar>, _ paths: Paths, _ first: Int, _ order: ArraySlice<Int>,
     _ lastSlotBias: Scalar, _ weights: Matrix<Scalar>, into output: Matrix<Scalar>
   ) {
-    for place in order {
-      let (row, length) = (place - first, paths.length(place))
+    for index in order {
+      let (row, length) = (index - first, paths.length(index))
       attend(
-        q.base + row * q.stride, table, paths.path(place), length,
+        q.base + row * q.stride, table, paths.path(index), length,
         bias: length == paths.context ? lastSlotBias : 0, width: q.columns, weights.base + row * weights.stride,
         into: output.base + row * output.stride)
     }
@@ -82,15 +82,15 @@ public struct PathAttention: Hashable, Sendable {
         weights[length - 1] -= bias
         Softmax.forward(weights, weights, length)
       }
-      Lanes<Scalar>.each(size) { place, left in
+      Lanes<Scalar>.each(size) { index, left in
         var total = SIMD8<Scalar>(repeating: 0)
         for position in 0..<length {
-          let at = width + column + place
+          let at = width + column + index
           var value = Lanes.load(places.base + Int(path[position]) * places.stride + at, left)
           if let positions { value += Lanes.load(positions.base + position * positions.stride + at, left) }
           total += weights[position] * value
         }
-        Lanes.store(total, output + column + place, left)
+        Lanes.store(total, output + column + index, left)
       }
     }
   }

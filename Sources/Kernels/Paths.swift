@@ -70,7 +70,7 @@ extension Matrix {
   public func setToLast(of paths: Paths, from first: Int, _ table: Matrix, plus positions: Matrix) {
     precondition(first >= 0 && first + rows <= paths.count, "paths that exist")
     precondition(columns == table.columns && columns == positions.columns, "rows of one width")
-    Workers.parallel(rows, least: max(1, 16_384 / max(columns, 1))) { range in
+    Workers.parallel(rows, minimum: max(1, 16_384 / max(columns, 1))) { range in
       for row in range {
         let position = paths.length(first + row) - 1
         let place = Int(paths.path(first + row)[position])
@@ -95,7 +95,7 @@ extension Matrix {
   public func setToAll(of paths: Paths, from first: Int, count n: Int, _ table: Matrix) {
     precondition(first >= 0 && first + n <= paths.count, "paths that exist")
     precondition(rows == n * paths.context && columns == table.columns, "a row for every place")
-    Workers.parallel(n, least: max(1, 4096 / max(columns, 1))) { range in
+    Workers.parallel(n, minimum: max(1, 4096 / max(columns, 1))) { range in
       for row in range {
         for position in 0..<paths.length(first + row) {
           let place = Int(paths.path(first + row)[position])

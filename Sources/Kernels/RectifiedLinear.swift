@@ -7,7 +7,7 @@ public enum RectifiedLinear<Scalar: Real> {
   public static func forward(
     _ x: Matrix<Scalar>, _ linear: Linear<Scalar>, into y: Matrix<Scalar>, dropout: Dropout?
   ) {
-    Product.ofTransposed(x, linear.weight, into: y, bias: linear.bias) { rows, columns in
+    MatrixProduct.ofTransposed(x, linear.weight, into: y, bias: linear.bias) { rows, columns in
       for row in rows {
         let entries = y.base + row * y.stride + columns.lowerBound
         Activation.rectify(entries, entries, columns.count)
@@ -27,7 +27,7 @@ public enum RectifiedLinear<Scalar: Real> {
     _ dNext: Matrix<Scalar>, _ next: Linear<Scalar>, _ y: Matrix<Scalar>, into dz: Matrix<Scalar>, dropout: Dropout?
   ) {
     let scale = Scalar(dropout?.scale ?? 1)
-    Product.of(dNext, next.weight, into: dz) { rows, columns in
+    MatrixProduct.of(dNext, next.weight, into: dz) { rows, columns in
       for row in rows {
         let entries = dz.base + row * dz.stride + columns.lowerBound
         Activation.rectify(

@@ -30,7 +30,7 @@ public final class RepeatedRows<Scalar: Real> {
       return linear.forward(x, into: y)
     }
     linear.forward(distinct.rows.first(distinct.count), into: mapped.first(distinct.count))
-    Workers.parallel(x.rows, least: max(1, 16_384 / max(y.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 16_384 / max(y.columns, 1))) { rows in
       for row in rows {
         (y.base + row * y.stride).update(from: mapped.base + numbers[row] * mapped.stride, count: y.columns)
       }

@@ -9,7 +9,7 @@ public enum Residual<Scalar: Real> {
   ) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
     precondition(x.rows == residual.rows && x.columns == residual.columns, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 8192 / max(x.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         add(
           x.base + row * x.stride, residual.base + row * residual.stride, dropout, first: row * x.columns, x.columns,
@@ -36,8 +36,8 @@ public enum Residual<Scalar: Real> {
   private static func dropped(
     _ x: UnsafePointer<Scalar>, _ dropout: Dropout, first: Int, _ count: Int, into y: UnsafeMutablePointer<Scalar>
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      Lanes.store(Lanes.load(x + place, left) * dropout.factors(first + place), y + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      Lanes.store(Lanes.load(x + index, left) * dropout.factors(first + index), y + index, left)
     }
   }
 
@@ -46,8 +46,8 @@ public enum Residual<Scalar: Real> {
   private static func sum(
     _ x: UnsafePointer<Scalar>, _ residual: UnsafePointer<Scalar>, _ count: Int, into y: UnsafeMutablePointer<Scalar>
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      Lanes.store(Lanes.load(residual + place, left) + Lanes.load(x + place, left), y + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      Lanes.store(Lanes.load(residual + index, left) + Lanes.load(x + index, left), y + index, left)
     }
   }
 
@@ -57,9 +57,9 @@ public enum Residual<Scalar: Real> {
     _ dropout: Dropout, _ x: UnsafePointer<Scalar>, first: Int, _ residual: UnsafePointer<Scalar>, _ count: Int,
     into y: UnsafeMutablePointer<Scalar>
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      let kept = Lanes.load(x + place, left) * dropout.factors(first + place)
-      Lanes.store(Lanes.load(residual + place, left) + kept, y + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      let kept = Lanes.load(x + index, left) * dropout.factors(first + index)
+      Lanes.store(Lanes.load(residual + index, left) + kept, y + index, left)
     }
   }
 }

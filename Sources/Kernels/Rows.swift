@@ -47,7 +47,7 @@ public enum Rows<Scalar: Real> {
   }
 
   private static func share(_ x: Matrix<Scalar>, _ body: (Int) -> Void) {
-    Workers.parallel(x.rows, least: max(1, 16_384 / max(x.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 16_384 / max(x.columns, 1))) { rows in
       for row in rows { body(row) }
     }
   }

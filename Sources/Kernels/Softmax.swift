@@ -3,7 +3,7 @@ public enum Softmax<Scalar: Real> {
   /// - Parameter y: as x; it may be x.
   public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>) {
     precondition(x.rows == y.rows && x.columns == y.columns && x.columns > 0, "matrices of one shape")
-    Workers.parallel(x.rows, least: max(1, 2048 / x.columns)) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 2048 / x.columns)) { rows in
       for row in rows { forward(x.base + row * x.stride, y.base + row * y.stride, x.columns) }
     }
   }
@@ -14,7 +14,7 @@ public enum Softmax<Scalar: Real> {
   public static func backward(_ dy: Matrix<Scalar>, _ y: Matrix<Scalar>, into dx: Matrix<Scalar>) {
     precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of one shape")
     precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
-    Workers.parallel(y.rows, least: max(1, 4096 / max(y.columns, 1))) { rows in
+    Workers.parallel(y.rows, minimum: max(1, 4096 / max(y.columns, 1))) { rows in
       for row in rows {
         backward(dy.base + row * dy.stride, y.base + row * y.stride, dx.base + row * dx.stride, y.columns)
       }
@@ -28,9 +28,9 @@ public enum Softmax<Scalar: Real> {
     var greatest = x[0]
     for i in 1..<max(count, 1) where x[i] > greatest { greatest = x[i] }
     var total: Scalar = 0
-    Lanes<Scalar>.each(count) { place, left in
-      Lanes.store(Scalar.exponential(Lanes.load(x + place, left) - greatest), y + place, left)
-      for i in place..<place + left { total += y[i] }
+    Lanes<Scalar>.each(count) { index, left in
+      Lanes.store(Scalar.exponential(Lanes.load(x + index, left) - greatest), y + index, left)
+      for i in index..<index + left { total += y[i] }
     }
     let inverse = 1 / total
     for i in 0..<count { y[i] *= inverse }

@@ -1,7 +1,7 @@
 /// u(x) = x / max(‖x‖, 1e-8) for every row: of length 1, except that 0 stays 0.
 public enum UnitRows<Scalar: Real> {
   /// The least length that a row is divided by.
-  public static var least: Scalar { 1e-8 }
+  public static var minimum: Scalar { 1e-8 }
 
   /// - Parameters:
   ///   - y: as x; it may be x.
@@ -9,7 +9,7 @@ public enum UnitRows<Scalar: Real> {
   public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, norms: Matrix<Scalar>) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
     precondition(norms.rows >= x.rows && norms.columns == 1, "a norm for every row")
-    Workers.parallel(x.rows, least: max(1, 8192 / max(x.columns, 1))) { rows in
+    Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         norms.base[row * norms.stride] = forward(x.base + row * x.stride, y.base + row * y.stride, x.columns)
       }
@@ -30,7 +30,7 @@ public enum UnitRows<Scalar: Real> {
     precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of one shape")
     precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
     precondition(norms.rows >= y.rows && norms.columns == 1, "a norm for every row")
-    Workers.parallel(y.rows, least: max(1, 8192 / max(y.columns, 1))) { rows in
+    Workers.parallel(y.rows, minimum: max(1, 8192 / max(y.columns, 1))) { rows in
       for row in rows {
         backward(
           dy.base + row * dy.stride, y.base + row * y.stride, norm: norms.base[row * norms.stride],
@@ -44,8 +44,8 @@ public enum UnitRows<Scalar: Real> {
   @specialized(where Scalar == Double)
   static func forward(_ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int) -> Scalar {
     let norm = Lanes.dot(x, x, count).squareRoot()
-    let inverse = 1 / max(norm, least)
-    Lanes<Scalar>.each(count) { place, left in Lanes.store(Lanes.load(x + place, left) * inverse, y + place, left) }
+    let inverse = 1 / max(norm, minimum)
+    Lanes<Scalar>.each(count) { index, left in Lanes.store(Lanes.load(x + index, left) * inverse, y + index, left) }
     return norm
   }
 
@@ -55,11 +55,11 @@ public enum UnitRows<Scalar: Real> {
     _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, norm: Scalar, _ dx: UnsafeMutablePointer<Scalar>,
     _ count: Int, scale: Scalar, adding: Bool
   ) {
-    let along = norm > least ? Lanes.dot(dy, y, count) : 0
-    let factor = scale / max(norm, least)
-    Lanes<Scalar>.each(count) { place, left in
-      let value = (Lanes.load(dy + place, left) - Lanes.load(y + place, left) * along) * factor
-      Lanes.store(adding ? Lanes.load(dx + place, left) + value : value, dx + place, left)
+    let along = norm > minimum ? Lanes.dot(dy, y, count) : 0
+    let factor = scale / max(norm, minimum)
+    Lanes<Scalar>.each(count) { index, left in
+      let value = (Lanes.load(dy + index, left) - Lanes.load(y + index, left) * along) * factor
+      Lanes.store(adding ? Lanes.load(dx + index, left) + value : value, dx + index, left)
     }
   }
 }

@@ -17,7 +17,7 @@ public enum Workers {
   public static func use(threads: Int) {
     precondition(threads >= 1, "a thread at least")
     while !take() { sched_yield() }
-    _ = hire(threads)
+    _ = spawn(threads)
     isTaken.store(false, ordering: .releasing)
   }
 
@@ -43,7 +43,7 @@ public enum Workers {
     isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
   }
 
-  private static func hire(_ threads: Int) -> Team {
+  private static func spawn(_ threads: Int) -> Team {
     if let team, team.size == threads { return team }
     team?.dismiss()
     let new = Team(size: threads)
@@ -57,14 +57,14 @@ public enum Workers {
   ///   - least: work worth a part of its own; where there is less, fewer parts are made.
   ///   - multiple: parts begin at multiples of it.
   @inline(never)
-  public static func parallel(_ count: Int, least: Int = 1, multiple: Int = 1, _ body: (Range<Int>) -> Void) {
+  public static func parallel(_ count: Int, minimum: Int = 1, multiple: Int = 1, _ body: (Range<Int>) -> Void) {
     guard count > 0 else { return }
     _ = isPrepared
     // While another thread has the team, or a part of the team's work has parts of its own, the caller works alone.
     guard take() else { return body(0..<count) }
     defer { isTaken.store(false, ordering: .releasing) }
-    let team = team ?? hire(1)
-    let parts = min(team.size, max(1, count / max(least, 1)))
+    let team = team ?? spawn(1)
+    let parts = min(team.size, max(1, count / max(minimum, 1)))
     guard parts > 1 else { return body(0..<count) }
     let share = ((count + parts - 1) / parts + multiple - 1) / multiple * multiple
     withoutActuallyEscaping(body) { body in
@@ -91,7 +91,7 @@ private final class Team: @unchecked Sendable {
   private var parts = 0
 
   /// Looks at a flag before a helper sleeps: about 50 microseconds, longer than the serial work between two kernels.
-  private static let patience = 1_000_000
+  private static let spinLimit = 1_000_000
 
   init(size: Int) {
     self.size = size
@@ -99,10 +99,10 @@ private final class Team: @unchecked Sendable {
     condition.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
-    for part in 1..<max(size, 1) { hire(part) }
+    for part in 1..<max(size, 1) { spawn(part) }
   }
 
-  private func hire(_ part: Int) {
+  private func spawn(_ part: Int) {
     let assignment = Unmanaged.passRetained(Assignment(team: self, part: part)).toOpaque()
     var thread = pthread_t()
     let failed = pthread_create(
@@ -138,10 +138,10 @@ private final class Team: @unchecked Sendable {
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wake() }
     work(0)
     for part in helped + 1..<max(parts, helped + 1) { work(part) }
-    var looks = 0
+    var spins = 0
     while unfinished.load(ordering: .acquiring) > 0 {
-      looks += 1
-      if looks > Self.patience { sched_yield() }
+      spins += 1
+      if spins > Self.spinLimit { sched_yield() }
     }
     self.work = nil
   }
@@ -163,7 +163,7 @@ private final class Team: @unchecked Sendable {
   }
 
   private func next(after seen: Int) -> Int {
-    for _ in 0..<Self.patience {
+    for _ in 0..<Self.spinLimit {
       let now = generation.load(ordering: .acquiring)
       if now != seen { return now }
     }

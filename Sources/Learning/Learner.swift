@@ -7,27 +7,27 @@ public final class Learner<Scalar: Real> {
   public let parameters: Parameters<Scalar>
   public let optimizer: Optimizer<Scalar>
   /// What the output depends on beside, as the model was before: kept where a recipe is silent.
-  public let conditions: Conditions
+  public let options: ForwardOptions
   let verifier: VerifierHead<Scalar>?
 
   /// - Parameter verifier: where the recipe has an order verifier.
   public init(
     _ network: any Network, parameters: Parameters<Scalar>, optimizer: Optimizer<Scalar>,
-    conditions: Conditions = Conditions(), verifier: VerifierHead<Scalar>? = nil
+    options: ForwardOptions = ForwardOptions(), verifier: VerifierHead<Scalar>? = nil
   ) {
     self.network = network
     self.parameters = parameters
     self.optimizer = optimizer
-    self.conditions = conditions
+    self.options = options
     self.verifier = verifier
   }
 
   /// What the output of an epoch depends on, without noise.
-  public func conditions(_ recipe: Recipe, epoch: Int) -> Conditions {
-    var conditions = conditions
-    conditions.positionalScale = recipe.model.positionalScalar?.value(epoch: epoch) ?? conditions.positionalScale
-    conditions.lastSlotBias = recipe.model.lastSlotBias?.value(epoch: epoch) ?? conditions.lastSlotBias
-    return conditions
+  public func options(_ recipe: Recipe, epoch: Int) -> ForwardOptions {
+    var options = options
+    options.positionalScale = recipe.model.positionalScalar?.value(epoch: epoch) ?? options.positionalScale
+    options.lastSlotBias = recipe.model.lastSlotBias?.value(epoch: epoch) ?? options.lastSlotBias
+    return options
   }
 
   /// Moves the parameters by a clipped gradient.

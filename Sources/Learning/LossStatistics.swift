@@ -54,7 +54,7 @@ extension Losses {
   /// ‖u(p) − n‖².
   private func squaredErrorOfUnit(_ window: Int) -> Double {
     let output = outputLengths[0, window]
-    let unit = output / max(output, Self.shortest)
+    let unit = output / max(output, Self.epsilon)
     let product = batchCosines.cosines[0, window] * lengths[0, window]
     return unit * unit - 2 * product + targetSquares[0, window]
   }

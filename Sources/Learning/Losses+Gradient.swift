@@ -20,22 +20,22 @@ extension Losses {
   public func finishGradient(into gradient: Matrix<Scalar>, adding: Bool = false) {
     guard let batch, batch.windows > 0 else { return }
     let range = 0..<batch.windows
-    for window in range { turnSlopes(window) }
+    for window in range { convertSlopes(window) }
     Rows.scale(batch.output, by: outputFactors.columns(range), into: gradient, adding: adding)
     forEachCompanion { slot, vectors in
       let factors = batchCosines.slopes.rows(slot..<slot + 1).columns(range)
       guard range.contains(where: { factors[0, $0] != 0 }) else { return }
       Rows.scale(vectors, by: factors, into: gradient, adding: true)
     }
-    if hasCross { Product.of(cross.rows(range).columns(range), batch.target, into: gradient, adding: true) }
+    if hasCross { MatrixProduct.of(cross.rows(range).columns(range), batch.target, into: gradient, adding: true) }
     columns.addGradient(batch.output, to: gradient)
     clearGradient()
   }
 
   /// Makes of a window's slopes by cosines the factors of p and of its companions.
-  private func turnSlopes(_ window: Int) {
+  private func convertSlopes(_ window: Int) {
     let length = outputLengths[0, window]
-    let inverse = length >= Self.shortest ? 1 / length : 0
+    let inverse = length >= Self.epsilon ? 1 / length : 0
     let cosines = batchCosines
     var along = 0.0
     for slot in 0..<cosines.slots {

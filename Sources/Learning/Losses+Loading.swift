@@ -69,8 +69,8 @@ extension Losses {
     Rows.products(vectors, vectors, into: lengths)
     Rows.products(batch.output, vectors, into: cosines)
     for window in range {
-      lengths[0, window] = max(lengths[0, window].squareRoot(), Self.shortest)
-      cosines[0, window] /= lengths[0, window] * max(outputLengths[0, window], Self.shortest)
+      lengths[0, window] = max(lengths[0, window].squareRoot(), Self.epsilon)
+      cosines[0, window] /= lengths[0, window] * max(outputLengths[0, window], Self.epsilon)
     }
   }
 
@@ -80,10 +80,10 @@ extension Losses {
     hasCross = true
     let range = 0..<batch.windows
     let products = cross.rows(range).columns(range)
-    Product.ofTransposed(batch.output, batch.target, into: products)
+    MatrixProduct.ofTransposed(batch.output, batch.target, into: products)
     let cosines = batchCosines.cross
     for i in range {
-      let length = max(outputLengths[0, i], Self.shortest)
+      let length = max(outputLengths[0, i], Self.epsilon)
       for j in range { cosines[i, j] = Double(products[i, j]) / (length * lengths[0, j]) }
       cosines[i, i] = batchCosines.cosines[0, i]
     }

@@ -12,7 +12,7 @@ public final class Losses<Scalar: Real> {
   let scalars = Arena<Scalar>()
   var batch: LossBatch<Scalar>?
 
-  /// (slots, capacity): lengths of the companions, at least `shortest`.
+  /// (slots, capacity): lengths of the companions, at least `epsilon`.
   let lengths: Matrix<Double>
   /// (1, capacity): lengths of the outputs.
   let outputLengths: Matrix<Double>
@@ -37,7 +37,7 @@ public final class Losses<Scalar: Real> {
   var columns: ColumnLosses<Scalar>
 
   /// Lengths below this count as this, as in u(x): no cosine is NaN.
-  static var shortest: Double { 1e-8 }
+  static var epsilon: Double { 1e-8 }
 
   /// - Parameters:
   ///   - capacity: windows of the largest batch.
@@ -108,7 +108,7 @@ public final class Losses<Scalar: Real> {
     for window in 0..<windows {
       let length = outputLengths[0, window]
       sum += weights[0, window] * (length - 1) * (length - 1)
-      guard length >= Self.shortest else { continue }
+      guard length >= Self.epsilon else { continue }
       outputFactors[0, window] += 2 * factor * weights[0, window] / Double(windows) * (length - 1) / length
     }
     return sum / Double(windows)

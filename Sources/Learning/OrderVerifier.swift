@@ -10,7 +10,7 @@ public struct OrderVerifier: Hashable, Sendable {
   public let dim: Int
   public let dropout: Double
   public let layout: ParameterLayout
-  let layers: [LinearPlace]
+  let layers: [LinearParameters]
   let hidden: [Int]
 
   /// - Parameters:
@@ -32,14 +32,14 @@ public struct OrderVerifier: Hashable, Sendable {
   }
 
   /// Buffers for batches of up to `capacity` windows.
-  public func makePass<Scalar: Real>(_ type: Scalar.Type, capacity: Int) -> OrderVerifierPass<Scalar> {
-    OrderVerifierPass(self, capacity: capacity)
+  public func makeWorkspace<Scalar: Real>(_ type: Scalar.Type, capacity: Int) -> OrderVerifierWorkspace<Scalar> {
+    OrderVerifierWorkspace(self, capacity: capacity)
   }
 }
 
 /// One batch's way through an order verifier: two pairs a window, each of the target and a random chunk of the context,
 /// in random order.
-public final class OrderVerifierPass<Scalar: Real> {
+public final class OrderVerifierWorkspace<Scalar: Real> {
   private let verifier: OrderVerifier
   private let arena = Arena<Scalar>()
   /// (pairs, 4 · dim), and the activations after each layer.
@@ -64,7 +64,7 @@ public final class OrderVerifierPass<Scalar: Real> {
   }
 }
 
-extension OrderVerifierPass {
+extension OrderVerifierWorkspace {
   /// Draws the pairs of a batch.
   ///
   /// - Parameters:

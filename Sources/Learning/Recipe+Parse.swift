@@ -38,11 +38,11 @@ extension Recipe {
   private func check() throws {
     func fault(_ path: String, _ problem: String) -> Failure { Failure(.badData, problem, at: path) }
     guard !terms.isEmpty else { throw fault("terms", "expected a term at least") }
-    for (place, term) in terms.enumerated() {
-      if terms.prefix(place).contains(where: { $0.kind == term.kind }) {
-        throw fault("terms[\(place)].term", "\(term.kind.rawValue) stands twice")
+    for (index, term) in terms.enumerated() {
+      if terms.prefix(index).contains(where: { $0.kind == term.kind }) {
+        throw fault("terms[\(index)].term", "\(term.kind.rawValue) stands twice")
       }
-      if term.isGated, gate == nil { throw fault("terms[\(place)].gated", "expected gate_weights in the recipe") }
+      if term.isGated, gate == nil { throw fault("terms[\(index)].gated", "expected gate_weights in the recipe") }
     }
     // The first slot after the target is future 1, the rollout's second step.
     let needed = max(horizon - 1, term(.futureMargin) == nil ? 0 : 1)
@@ -61,7 +61,7 @@ extension Recipe.Data {
     negatives = try object.integer("negatives", in: 0...1024, default: 0)
     futures = try object.integer("futures", in: 0...1024, default: 0)
     gate = try object.object("gate") { gate in
-      Recipe.SequenceGate(by: try gate.choice("by"), minimum: try gate.number("min", in: -2...2))
+      Recipe.WindowFilter(by: try gate.choice("by"), minimum: try gate.number("min", in: -2...2))
     }
   }
 }
@@ -110,8 +110,8 @@ extension Recipe.Stage {
     from = try object.integer("from", in: 1...100_000)
     gates =
       try object.object("gates") { gates in
-        try ["margin", "r_at_5", "rollout"].reduce(into: [:]) { least, key in
-          if gates.has(key) { least[key] = try gates.number(key, in: -2...2) }
+        try ["margin", "r_at_5", "rollout"].reduce(into: [:]) { minimums, key in
+          if gates.has(key) { minimums[key] = try gates.number(key, in: -2...2) }
           _ = gates.take(key)
         }
       } ?? [:]
@@ -123,7 +123,7 @@ extension RecipeTerm {
     kind = try object.choice("term")
     weight = try WeightRule(reading: &object)
     isGated = try object.bool("gated", default: false)
-    for parameter in kind.parameters where object.has(parameter.key) || parameter.usual == nil {
+    for parameter in kind.parameters where object.has(parameter.key) || parameter.defaultValue == nil {
       parameters[parameter.key] = try object.byEpoch(parameter.key, in: parameter.range, always: false)
     }
     for parameter in kind.parameters { _ = object.take(parameter.key) }

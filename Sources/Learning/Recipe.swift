@@ -22,13 +22,13 @@ public struct Recipe: Hashable, Sendable {
     /// True chunks after the target.
     public var futures = 0
     /// What windows must pass before training.
-    public var gate: SequenceGate?
+    public var gate: WindowFilter?
 
     public init() {}
   }
 
   /// A stage of `seq-gate`: score and minimum.
-  public struct SequenceGate: Hashable, Sendable {
+  public struct WindowFilter: Hashable, Sendable {
     public enum Score: String, CaseIterable, Sendable {
       case signal, delta, distinct
     }

@@ -99,9 +99,9 @@ struct RecipeObject {
 
   /// - Throws: `.badData` for a key that nobody asked for.
   private func finish() throws {
-    guard let stranger = members.keys.filter({ !known.contains($0) }).min() else { return }
+    guard let unknown = members.keys.filter({ !known.contains($0) }).min() else { return }
     throw Failure(
-      .badData, "unknown key: expected one of \(known.sorted().joined(separator: ", "))", at: path(of: stranger))
+      .badData, "unknown key: expected one of \(known.sorted().joined(separator: ", "))", at: path(of: unknown))
   }
 
   static func number(_ json: JSON, in range: ClosedRange<Double>) -> Double? {

@@ -27,7 +27,7 @@ public struct RecipeTerm: Hashable, Sendable {
     let key: String
     let range: ClosedRange<Double>
     /// The value where a recipe is silent; nil where it must speak.
-    let usual: Double?
+    let defaultValue: Double?
   }
 
   public var kind: Kind
@@ -46,7 +46,7 @@ public struct RecipeTerm: Hashable, Sendable {
   /// The value of a parameter in an epoch.
   public func parameter(_ key: String, epoch: Int) -> Double {
     if let value = parameters[key] { return value.value(epoch: epoch) }
-    return kind.parameters.first { $0.key == key }?.usual ?? 0
+    return kind.parameters.first { $0.key == key }?.defaultValue ?? 0
   }
 }
 
@@ -58,27 +58,28 @@ extension RecipeTerm.Kind {
     switch self {
     case .mse, .norm, .orthogonality, .moment, .variance, .orderVerifier: []
     case .directionalHinge, .antiCopy, .futureMargin, .previousRepel:
-      [.init(key: "margin", range: Self.cosine, usual: nil)]
+      [.init(key: "margin", range: Self.cosine, defaultValue: nil)]
     case .directionalSmooth, .microDirectional:
       [
-        .init(key: "margin", range: Self.cosine, usual: nil),
-        .init(key: "gamma", range: Self.sharpness, usual: self == .microDirectional ? 5 : 4),
+        .init(key: "margin", range: Self.cosine, defaultValue: nil),
+        .init(key: "gamma", range: Self.sharpness, defaultValue: self == .microDirectional ? 5 : 4),
       ]
     case .directionalGapRatio:
       [
-        .init(key: "gap_margin", range: Self.cosine, usual: nil),
-        .init(key: "ratio_margin", range: Self.cosine, usual: 0.05),
-        .init(key: "gamma", range: Self.sharpness, usual: 4),
-        .init(key: "alpha", range: 0...1, usual: 0.7),
+        .init(key: "gap_margin", range: Self.cosine, defaultValue: nil),
+        .init(key: "ratio_margin", range: Self.cosine, defaultValue: 0.05),
+        .init(key: "gamma", range: Self.sharpness, defaultValue: 4),
+        .init(key: "alpha", range: 0...1, defaultValue: 0.7),
       ]
-    case .positiveFloor: [.init(key: "threshold", range: -1...1, usual: nil)]
-    case .teacherPull: [.init(key: "threshold", range: -1...1, usual: 0.2)]
-    case .infoNCE, .symmetricInfoNCE: [.init(key: "temperature", range: Self.sharpness, usual: 0.07)]
+    case .positiveFloor: [.init(key: "threshold", range: -1...1, defaultValue: nil)]
+    case .teacherPull: [.init(key: "threshold", range: -1...1, defaultValue: 0.2)]
+    case .infoNCE, .symmetricInfoNCE: [.init(key: "temperature", range: Self.sharpness, defaultValue: 0.07)]
     case .listwise:
       [
-        .init(key: "temperature", range: Self.sharpness, usual: 0.07), .init(key: "others", range: 0...4096, usual: 30),
+        .init(key: "temperature", range: Self.sharpness, defaultValue: 0.07),
+        .init(key: "others", range: 0...4096, defaultValue: 30),
       ]
-    case .rollout: [.init(key: "horizon", range: 1...64, usual: nil)]
+    case .rollout: [.init(key: "horizon", range: 1...64, defaultValue: nil)]
     }
   }
 

@@ -8,7 +8,7 @@ internal import Vectors
 final class RolloutChain<Scalar: Real> {
   private struct Link {
     /// nil for the first, whose pass is the training's own.
-    let pass: (any Pass<Scalar>)?
+    let workspace: (any Workspace<Scalar>)?
     /// (capacity, dim): u(p).
     let unit: Matrix<Scalar>
     /// (capacity, dim): the later passes' gradient by it.
@@ -35,8 +35,8 @@ final class RolloutChain<Scalar: Real> {
     let (arena, dim) = (arena, dim)
     links = (0..<horizon).map { step in
       Link(
-        pass: step == 0
-          ? nil : network.makePass(Scalar.self, capacity: capacity, training: true, contextGradient: true),
+        workspace: step == 0
+          ? nil : network.makeWorkspace(Scalar.self, capacity: capacity, training: true, contextGradient: true),
         unit: arena.matrix(rows: capacity, columns: dim), gradient: arena.matrix(rows: capacity, columns: dim),
         norms: arena.matrix(rows: capacity, columns: 1))
     }
@@ -46,23 +46,23 @@ final class RolloutChain<Scalar: Real> {
   }
 
   /// Whether there is more than the first step, so that `backward` writes gradients of parameters.
-  var hasPasses: Bool { links.count > 1 }
+  var hasWorkspaces: Bool { links.count > 1 }
 
-  /// The loss, from the output of the first step that `pass` holds.
+  /// The loss, from the output of the first step that `workspace` holds.
   ///
   /// - Parameter batch: good until `backward`.
   func forward(
-    _ parameters: Parameters<Scalar>, pass: any Pass<Scalar>, batch: WindowBatch<Scalar>, step: Int,
-    conditions: Conditions
+    _ parameters: Parameters<Scalar>, workspace: any Workspace<Scalar>, batch: WindowBatch<Scalar>, step: Int,
+    options: ForwardOptions
   ) -> Double {
     (self.batch, self.step) = (batch, step)
     let windows = batch.windows
     var sum = 0.0
     for (place, link) in links.enumerated() {
-      let output = (link.pass ?? pass).output.first(windows)
-      if let own = link.pass {
-        slide(into: own, place, from: pass, windows)
-        own.forward(parameters, windows: windows, conditions: conditionsOf(place, conditions))
+      let output = (link.workspace ?? workspace).output.first(windows)
+      if let own = link.workspace {
+        slide(into: own, place, from: workspace, windows)
+        own.forward(parameters, windows: windows, options: optionsOf(place, options))
       }
       UnitRows.forward(output, into: link.unit.first(windows), norms: link.norms)
       sum += loss.evaluate(output, truth(place, batch))
@@ -77,8 +77,8 @@ final class RolloutChain<Scalar: Real> {
   }
 
   /// Every pass drops other activations.
-  private func conditionsOf(_ place: Int, _ conditions: Conditions) -> Conditions {
-    var own = conditions
+  private func optionsOf(_ place: Int, _ options: ForwardOptions) -> ForwardOptions {
+    var own = options
     if own.noise != nil { own.noise = Noise(seed: mixed(seed &+ UInt64(place)), step: step) }
     return own
   }
@@ -88,7 +88,7 @@ final class RolloutChain<Scalar: Real> {
   }
 
   /// Slot t of pass `place` is slot t + place of the first one's, and beyond its end a prediction.
-  private func slide(into own: any Pass<Scalar>, _ place: Int, from first: any Pass<Scalar>, _ windows: Int) {
+  private func slide(into own: any Workspace<Scalar>, _ place: Int, from first: any Workspace<Scalar>, _ windows: Int) {
     for position in 0..<context {
       let from = position + place
       let source = from < context ? slot(first.contexts, from, windows) : links[from - context].unit.first(windows)
@@ -103,31 +103,32 @@ final class RolloutChain<Scalar: Real> {
   ///   - gradients: of the parameters, overwritten with what comes through the later passes.
   ///   - outputGradient: of the first pass's output, (n, dim), added to.
   func backward(
-    _ parameters: Parameters<Scalar>, pass: any Pass<Scalar>, weight: Double, conditions: Conditions,
+    _ parameters: Parameters<Scalar>, workspace: any Workspace<Scalar>, weight: Double, options: ForwardOptions,
     into gradients: Parameters<Scalar>, outputGradient: Matrix<Scalar>
   ) {
     guard let batch else { return }
     let windows = batch.windows
     for link in links { link.gradient.first(windows).fill(0) }
     for (place, link) in links.enumerated().reversed() {
-      let gradient = link.pass?.outputGradient.first(windows) ?? outputGradient
-      let output = (link.pass ?? pass).output.first(windows)
+      let gradient = link.workspace?.outputGradient.first(windows) ?? outputGradient
+      let output = (link.workspace ?? workspace).output.first(windows)
       loss.evaluate(
-        output, truth(place, batch), weight: weight / Double(links.count), into: gradient, adding: link.pass == nil)
+        output, truth(place, batch), weight: weight / Double(links.count), into: gradient, adding: link.workspace == nil
+      )
       if place + 1 < links.count {
         UnitRows.backward(
           link.gradient.first(windows), link.unit.first(windows), norms: link.norms, into: gradient, adding: true)
       }
-      guard let own = link.pass else { continue }
+      guard let own = link.workspace else { continue }
       own.backward(
-        parameters, windows: windows, conditions: conditionsOf(place, conditions), into: gradients,
+        parameters, windows: windows, options: optionsOf(place, options), into: gradients,
         adding: place < links.count - 1)
-      passOn(own, place, windows)
+      propagate(own, place, windows)
     }
   }
 
   /// Adds the gradient by a pass's contexts to that of the predictions that were in them.
-  private func passOn(_ own: any Pass<Scalar>, _ place: Int, _ windows: Int) {
+  private func propagate(_ own: any Workspace<Scalar>, _ place: Int, _ windows: Int) {
     guard let gradient = own.contextGradient else { return }
     for position in max(0, context - place)..<context {
       Rows.scale(

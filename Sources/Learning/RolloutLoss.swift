@@ -39,10 +39,10 @@ public final class RolloutLoss<Scalar: Real> {
     var sum = 0.0
     for window in 0..<windows {
       let length = lengths[0, window].squareRoot()
-      let divisor = max(length, Losses<Scalar>.shortest)
+      let divisor = max(length, Losses<Scalar>.epsilon)
       let (unit, product) = (length / divisor, products[0, window] / divisor)
       sum += unit * unit - 2 * product + squares[0, window]
-      let inverse = length >= Losses<Scalar>.shortest ? 1 / length : 0
+      let inverse = length >= Losses<Scalar>.epsilon ? 1 / length : 0
       lengths[0, window] = slope * product * inverse * inverse
       squares[0, window] = -slope * inverse
     }

@@ -45,7 +45,7 @@ public struct TrainingCheckpoint {
     if let training = checkpoint.training { try verifier?.load(training) }
     learner = Learner(
       network, parameters: checkpoint.parameters, optimizer: try Self.optimizer(checkpoint, network, progress),
-      conditions: checkpoint.conditions, verifier: verifier)
+      options: checkpoint.options, verifier: verifier)
     epoch = try Self.epoch(changes.epoch, after: progress)
     (self.configuration, self.progress, notes) = (configuration, progress, checkpoint.notes)
   }
@@ -98,7 +98,7 @@ public struct TrainingCheckpoint {
     learner.verifier?.save(to: &state)
     var checkpoint = Checkpoint(
       configuration: configuration, parameters: learner.parameters,
-      conditions: learner.conditions(progress.recipe, epoch: epoch), training: state)
+      options: learner.options(progress.recipe, epoch: epoch), training: state)
     checkpoint.notes = notes
     return checkpoint
   }

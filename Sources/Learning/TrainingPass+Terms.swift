@@ -8,12 +8,12 @@ extension TrainingPass {
   ///
   /// - Returns: whether the gradients of the parameters hold something already.
   /// - Throws: `Divergence` where a term is not finite.
-  func addTerms(to figures: inout StepFigures, _ conditions: Conditions) throws -> Bool {
+  func addTerms(to figures: inout StepFigures, _ options: ForwardOptions) throws -> Bool {
     let signs = BatchSigns(
       mse: losses.value(of: .mse), cosineNext: figures.cosineNext, cosinePrevious: figures.cosinePrevious)
     var rollout: Double?
     for term in terms {
-      let value = try self.value(of: term, conditions)
+      let value = try self.value(of: term, options)
       let weight = weight(of: term, value, signs)
       figures.take(term, value, weight)
       guard weight.value != 0 else { continue }
@@ -21,30 +21,30 @@ extension TrainingPass {
       case .rollout: rollout = weight.value
       case .orderVerifier: learner.verifier?.addGradient(weight: weight.value)
       default:
-        guard let loss = term.loss(epoch: place.epoch) else { break }
+        guard let loss = term.loss(epoch: position.epoch) else { break }
         losses.addGradient(of: loss, weight: weight.value, gate: gate(of: term))
       }
     }
-    let gradient = pass.outputGradient.first(batch.windows)
+    let gradient = workspace.outputGradient.first(batch.windows)
     losses.finishGradient(into: gradient)
     guard let chain, let rollout else { return false }
     chain.backward(
-      learner.parameters, pass: pass, weight: rollout, conditions: conditions, into: gradients,
+      learner.parameters, workspace: workspace, weight: rollout, options: options, into: gradients,
       outputGradient: gradient)
-    return chain.hasPasses
+    return chain.hasWorkspaces
   }
 
-  private func value(of term: RecipeTerm, _ conditions: Conditions) throws -> Double {
+  private func value(of term: RecipeTerm, _ options: ForwardOptions) throws -> Double {
     let value =
       switch term.kind {
       case .rollout:
-        chain?.forward(learner.parameters, pass: pass, batch: batch, step: step, conditions: conditions) ?? 0
+        chain?.forward(learner.parameters, workspace: workspace, batch: batch, step: step, options: options) ?? 0
       case .orderVerifier:
         learner.verifier?.value(
           target: batch.targets.first(batch.windows),
           contexts: batch.contexts.first(batch.roles.context * batch.windows),
-          noise: Noise(seed: place.seed, step: step)) ?? 0
-      default: term.loss(epoch: place.epoch).map { losses.value(of: $0, gate: gate(of: term)) } ?? 0
+          noise: Noise(seed: position.seed, step: step)) ?? 0
+      default: term.loss(epoch: position.epoch).map { losses.value(of: $0, gate: gate(of: term)) } ?? 0
       }
     guard value.isFinite else { throw Divergence(step: step, what: "term \(term.kind.rawValue)", value: value) }
     return value
@@ -55,7 +55,7 @@ extension TrainingPass {
   private func weight(of term: RecipeTerm, _ value: Double, _ signs: BatchSigns) -> Weight {
     let cosines =
       term.weight.adaptive == nil ? [] : (0..<batch.windows).map { losses.cosineOfLastAndNext(window: $0) }
-    return term.weight.weight(epoch: place.epoch, loss: value, signs: signs, lastCosines: cosines)
+    return term.weight.weight(epoch: position.epoch, loss: value, signs: signs, lastCosines: cosines)
   }
 }
 

@@ -9,7 +9,7 @@ public import Vectors
 /// stopped before or not.
 public final class TrainingPass<Scalar: Real> {
   /// Where in a training the pass stands.
-  public struct Place: Hashable, Sendable {
+  public struct Position: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int
     /// Steps of the optimizer before it.
@@ -25,7 +25,7 @@ public final class TrainingPass<Scalar: Real> {
     }
   }
 
-  let place: Place
+  let position: Position
   /// Steps of the optimizer so far, over all epochs.
   public private(set) var step: Int
   /// Windows that were left over: a single one makes no batch.
@@ -34,7 +34,7 @@ public final class TrainingPass<Scalar: Real> {
   let recipe: Recipe
   let learner: Learner<Scalar>
   let gradients: Parameters<Scalar>
-  let pass: any Pass<Scalar>
+  let workspace: any Workspace<Scalar>
   let losses: Losses<Scalar>
   let batch: WindowBatch<Scalar>
   let chain: RolloutChain<Scalar>?
@@ -46,22 +46,23 @@ public final class TrainingPass<Scalar: Real> {
   ///   - learner: what is trained, changed in place.
   ///   - roles: of the windows.
   /// - Throws: `Failure` `.badData` where the windows do not fit the network, or lack what a term of the epoch needs.
-  public init(_ learner: Learner<Scalar>, recipe: Recipe, roles: Roles, dim: Int, at place: Place) throws {
+  public init(_ learner: Learner<Scalar>, recipe: Recipe, roles: Roles, dim: Int, at position: Position) throws {
     let network = learner.network
     try Self.check(network.configuration, roles, dim: dim, previous: recipe.data.previous)
-    terms = recipe.terms.filter { $0.isActive(epoch: place.epoch) }
+    terms = recipe.terms.filter { $0.isActive(epoch: position.epoch) }
     try Self.check(terms, roles)
-    (self.learner, self.recipe, self.place, step) = (learner, recipe, place, place.step)
+    (self.learner, self.recipe, self.position, step) = (learner, recipe, position, position.step)
     gradients = Parameters(network.layout)
     let capacity = recipe.batch
-    pass = network.makePass(Scalar.self, capacity: capacity, training: true, contextGradient: false)
+    workspace = network.makeWorkspace(Scalar.self, capacity: capacity, training: true, contextGradient: false)
     batch = WindowBatch(dim: dim, roles: roles, capacity: capacity)
     losses = Losses(
       capacity: capacity, dim: dim, contexts: roles.context, negatives: roles.slots(of: "negative").count,
       futures: roles.slots(of: "future").count)
     chain = terms.first { $0.kind == .rollout }.map { term in
       RolloutChain(
-        network, capacity: capacity, horizon: Int(term.parameter("horizon", epoch: place.epoch)), seed: place.seed)
+        network, capacity: capacity, horizon: Int(term.parameter("horizon", epoch: position.epoch)), seed: position.seed
+      )
     }
     augmentation = recipe.augment.map(\.augmentation)
   }
@@ -88,33 +89,33 @@ public final class TrainingPass<Scalar: Real> {
     batch.close()
     defer { batch.reset() }
     step += 1
-    let conditions = conditions
+    let options = options
     let windows = batch.windows
     fillContexts()
-    pass.forward(learner.parameters, windows: windows, conditions: conditions)
+    workspace.forward(learner.parameters, windows: windows, options: options)
     losses.load(lossBatch())
     var figures = figures()
-    let hasGradients = try addTerms(to: &figures, conditions)
-    pass.backward(
-      learner.parameters, windows: windows, conditions: conditions, into: gradients, adding: hasGradients)
-    try learner.move(gradients, recipe, learningRate: place.learningRate, step: step, &figures)
+    let hasGradients = try addTerms(to: &figures, options)
+    workspace.backward(
+      learner.parameters, windows: windows, options: options, into: gradients, adding: hasGradients)
+    try learner.move(gradients, recipe, learningRate: position.learningRate, step: step, &figures)
     return figures
   }
 
   /// What the network's output depends on in this step.
-  private var conditions: Conditions {
-    var conditions = learner.conditions(recipe, epoch: place.epoch)
-    conditions.noise = Noise(seed: place.seed, step: step)
-    return conditions
+  private var options: ForwardOptions {
+    var options = learner.options(recipe, epoch: position.epoch)
+    options.noise = Noise(seed: position.seed, step: step)
+    return options
   }
 
   /// The windows' contexts as the network sees them: augmented, while losses see them as they are.
   private func fillContexts() {
     let rows = batch.roles.context * batch.windows
-    let contexts = pass.contexts.columns(0..<batch.dim).first(rows)
+    let contexts = workspace.contexts.columns(0..<batch.dim).first(rows)
     contexts.copy(from: batch.contexts.first(rows))
     augmentation?.apply(
-      to: contexts, windows: batch.windows, noise: Noise(seed: place.seed, step: step))
+      to: contexts, windows: batch.windows, noise: Noise(seed: position.seed, step: step))
   }
 
   private func lossBatch() -> LossBatch<Scalar> {
@@ -123,7 +124,7 @@ public final class TrainingPass<Scalar: Real> {
       matrix.map { $0.first(batch.roles.slots(of: role).count * windows) }
     }
     return LossBatch(
-      output: pass.output.first(windows), target: batch.targets.first(windows),
+      output: workspace.output.first(windows), target: batch.targets.first(windows),
       previous: batch.previous(recipe.data.previous), contexts: batch.contexts.first(batch.roles.context * windows),
       negatives: slots(batch.negatives, "negative"), futures: slots(batch.futures, "future"),
       weights: batch.weights.columns(0..<windows))

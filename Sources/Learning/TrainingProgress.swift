@@ -119,8 +119,8 @@ extension TrainingProgress {
       progress.plateau = PlateauSchedule(rule, factor: factor, best: plateau["best"]?.double, badEpochs: bad)
     }
     guard let history = json["history"]?.array else { throw missing("history") }
-    progress.history = try history.enumerated().map { place, json in
-      guard let epoch = Epoch(json) else { throw missing("history[\(place)]") }
+    progress.history = try history.enumerated().map { index, json in
+      guard let epoch = Epoch(json) else { throw missing("history[\(index)]") }
       return epoch
     }
     return progress

@@ -10,9 +10,9 @@ public final class Validation<Scalar: Real> {
   private static var hits: Int { 5 }
 
   private let parameters: Parameters<Scalar>
-  private let conditions: Conditions
+  private let options: ForwardOptions
   private let previous: Recipe.Previous
-  private let pass: any Pass<Scalar>
+  private let workspace: any Workspace<Scalar>
   private let losses: Losses<Scalar>
   private let batch: WindowBatch<Scalar>
   private var sums = ValidationFigures(
@@ -20,11 +20,11 @@ public final class Validation<Scalar: Real> {
 
   /// - Throws: `Failure` `.badData` where the windows do not fit the network.
   public init(
-    _ learner: Learner<Scalar>, roles: Roles, dim: Int, previous: Recipe.Previous, conditions: Conditions
+    _ learner: Learner<Scalar>, roles: Roles, dim: Int, previous: Recipe.Previous, options: ForwardOptions
   ) throws {
     try TrainingPass<Scalar>.check(learner.network.configuration, roles, dim: dim, previous: previous)
-    (parameters, self.conditions, self.previous) = (learner.parameters, conditions, previous)
-    pass = learner.network.makePass(Scalar.self, capacity: Self.bank, training: false, contextGradient: false)
+    (parameters, self.options, self.previous) = (learner.parameters, options, previous)
+    workspace = learner.network.makeWorkspace(Scalar.self, capacity: Self.bank, training: false, contextGradient: false)
     losses = Losses(capacity: Self.bank, dim: dim, contexts: roles.context)
     batch = WindowBatch(dim: dim, roles: roles, capacity: Self.bank)
   }
@@ -54,11 +54,12 @@ public final class Validation<Scalar: Real> {
     defer { batch.reset() }
     let windows = batch.windows
     let rows = batch.roles.context * windows
-    pass.contexts.columns(0..<batch.dim).first(rows).copy(from: batch.contexts.first(rows))
-    pass.forward(parameters, windows: windows, conditions: conditions)
+    workspace.contexts.columns(0..<batch.dim).first(rows).copy(from: batch.contexts.first(rows))
+    workspace.forward(parameters, windows: windows, options: options)
     losses.load(
       LossBatch(
-        output: pass.output.first(windows), target: batch.targets.first(windows), previous: batch.previous(previous),
+        output: workspace.output.first(windows), target: batch.targets.first(windows),
+        previous: batch.previous(previous),
         contexts: batch.contexts.first(rows)))
     add(losses.statistics, Double(windows))
     sums.windows += windows

@@ -21,20 +21,20 @@ extension VerifierHead<Float> {
   func load(_ state: TrainingState) throws {
     guard state.extras.keys.contains(where: { $0.hasPrefix(Self.prefix) }) else { return }
     for (prefix, numbers) in runs {
-      for (place, entry) in verifier.layout.entries.enumerated() {
+      for (index, entry) in verifier.layout.entries.enumerated() {
         let name = prefix + entry.name
         guard let tensor = state.extras[name], tensor.shape == entry.shape else {
           throw Failure(.badData, "expected the order verifier's tensor of shape \(entry.shape)", at: name)
         }
-        _ = numbers[place].entries.update(fromContentsOf: tensor.numbers)
+        _ = numbers[index].entries.update(fromContentsOf: tensor.numbers)
       }
     }
   }
 
   func save(to state: inout TrainingState) {
     for (prefix, numbers) in runs {
-      for (place, entry) in verifier.layout.entries.enumerated() {
-        state.extras[prefix + entry.name] = Tensor(shape: entry.shape, numbers: Array(numbers[place].entries))
+      for (index, entry) in verifier.layout.entries.enumerated() {
+        state.extras[prefix + entry.name] = Tensor(shape: entry.shape, numbers: Array(numbers[index].entries))
       }
     }
   }

@@ -7,7 +7,7 @@ public final class VerifierHead<Scalar: Real> {
   public let parameters: Parameters<Scalar>
   public let optimizer: Optimizer<Scalar>
   private let gradients: Parameters<Scalar>
-  private let pass: OrderVerifierPass<Scalar>
+  private let workspace: OrderVerifierWorkspace<Scalar>
   /// Whether the step has a gradient.
   private var hasGradient = false
 
@@ -17,21 +17,21 @@ public final class VerifierHead<Scalar: Real> {
   public init(dim: Int, dropout: Double, capacity: Int, seed: UInt64) {
     verifier = OrderVerifier(dim: dim, dropout: dropout)
     parameters = Parameters(verifier.layout)
-    parameters.start(seed: seed)
+    parameters.initialize(seed: seed)
     gradients = Parameters(verifier.layout)
     optimizer = Optimizer(verifier.layout, rule: AdamW(learningRate: 0, decay: 0))
-    pass = verifier.makePass(Scalar.self, capacity: capacity)
+    workspace = verifier.makeWorkspace(Scalar.self, capacity: capacity)
   }
 
   /// The loss of a batch's pairs.
   func value(target: Matrix<Scalar>, contexts: Matrix<Scalar>, noise: Noise) -> Double {
     hasGradient = false
-    pass.load(target: target, contexts: contexts, noise: noise)
-    return pass.forward(parameters).value
+    workspace.load(target: target, contexts: contexts, noise: noise)
+    return workspace.forward(parameters).value
   }
 
   func addGradient(weight: Double) {
-    pass.backward(parameters, weight: weight, into: gradients)
+    workspace.backward(parameters, weight: weight, into: gradients)
     hasGradient = true
   }
 

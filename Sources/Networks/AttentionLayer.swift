@@ -6,9 +6,9 @@ struct AttentionLayer: Sendable {
   let width: Int
   /// How the last position alone attends.
   private let last: LastAttention?
-  private let inputWeight: ParameterLayout.Place
-  private let inputBias: ParameterLayout.Place
-  let output: LinearPlace
+  private let inputWeight: ParameterIndex
+  private let inputBias: ParameterIndex
+  let output: LinearParameters
   private let rate: Double
   private let site: Int
 
@@ -27,7 +27,7 @@ struct AttentionLayer: Sendable {
     inputWeight = layout.add(
       "\(name).in_proj_weight", [3 * width, width], .uniform((6 / Double(4 * width)).squareRoot()))
     inputBias = layout.add("\(name).in_proj_bias", [3 * width], .constant(0))
-    output = LinearPlace(
+    output = LinearParameters(
       weight: layout.add("\(name).out_proj.weight", [width, width], .uniform(1 / Double(width).squareRoot())),
       bias: layout.add("\(name).out_proj.bias", [width], .constant(0)))
   }
@@ -101,13 +101,13 @@ struct AttentionLayer: Sendable {
   /// - Returns: (outputs · n, width), in `state`.
   func forward<Scalar: Real>(
     _ x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ conditions: Conditions, _ state: State<Scalar>
+    _ options: ForwardOptions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let q = state.q.first(attention.queries * n)
     let mixed = state.mixed.first(attention.outputs * n)
     let output = state.output.first(attention.outputs * n)
-    let dropout = Dropout(conditions.noise, site: site, rate: rate)
-    let bias = Scalar(conditions.lastSlotBias)
+    let dropout = Dropout(options.noise, site: site, rate: rate)
+    let bias = Scalar(options.lastSlotBias)
     if q.rows > 0 { queryMap(parameters).forward(queryRows(x, from: first, windows: n), into: q) }
     if let last, let lastState = state.last {
       last.forward(
@@ -129,7 +129,7 @@ struct AttentionLayer: Sendable {
   ///   - dx, dMemory: shaped as x and memory, added to; where both are the same matrix both are added.
   func backward<Scalar: Real>(
     _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>,
-    _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions, _ state: State<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>,
     _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
@@ -139,7 +139,7 @@ struct AttentionLayer: Sendable {
       dOutput, mixed, into: dMixed, gradients: gradients.linear(output), adding: adding)
     let q = state.q.first(attention.queries * n)
     let dq = scratch.dq.first(attention.queries * n)
-    let dropout = Dropout(conditions.noise, site: site, rate: rate)
+    let dropout = Dropout(options.noise, site: site, rate: rate)
     if let last, let lastState = state.last {
       last.backward(
         dMixed, q: q, memory: memory, maps(parameters), dq: dq, dMemory: dMemory, windows: n, dropout: dropout,

@@ -2,15 +2,15 @@ internal import Kernels
 
 /// The head of `transformer`: a linear map, exact GELU, a norm, and a linear map to `dim`.
 struct DecoderHead: Sendable {
-  private let inner: LinearPlace
-  private let norm: NormPlace
-  private let outer: LinearPlace
+  private let inner: LinearParameters
+  private let norm: NormParameters
+  private let outer: LinearParameters
   private let width: Int
 
   init(_ configuration: Configuration, in layout: inout ParameterLayout) {
     width = configuration.width
     inner = layout.addLinear("head.0", inputs: width, outputs: width)
-    norm = NormPlace("head.2", width: width, in: &layout)
+    norm = NormParameters("head.2", width: width, in: &layout)
     outer = layout.addLinear("head.3", inputs: width, outputs: configuration.dim)
   }
 

@@ -55,7 +55,7 @@ final class DecoderMemory<Scalar: Real> {
     }
     guard weights.blocks.count > 1 else { return }
     let own = weights.blocks[0].own
-    Product.ofTransposed(projected, own.query.weight, into: firstQueries.rows(range))
+    MatrixProduct.ofTransposed(projected, own.query.weight, into: firstQueries.rows(range))
     own.keyValue.forward(projected, into: ownChunks.rows(range))
   }
 

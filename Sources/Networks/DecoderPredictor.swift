@@ -34,11 +34,11 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   ///   - capacity: the most windows of a call.
   ///   - calls: of `predict` between two of `forget`.
   init(
-    _ stack: TransformerStack, _ head: DecoderHead, _ parameters: Parameters<Scalar>, conditions: Conditions,
+    _ stack: TransformerStack, _ head: DecoderHead, _ parameters: Parameters<Scalar>, options: ForwardOptions,
     capacity n: Int, calls: Int
   ) {
     (self.head, self.parameters) = (head, parameters)
-    weights = DecoderWeights(stack, parameters, conditions)
+    weights = DecoderWeights(stack, parameters, options)
     let (configuration, calls) = (stack.configuration, min(max(calls, 1), Self.calls))
     let context = configuration.context
     // A further call of windows that have most in common with those before brings one new chunk each.
@@ -47,7 +47,7 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
       context: context, dim: configuration.dim, chunks: room.chunks, nodes: room.nodes, leaves: room.leaves)
     rows = DecoderRows(
       stack, capacity: min(Self.rowsAtOnce, context * n), leaves: min(Self.rowsAtOnce, n), head: head,
-      lastSlotBias: Scalar(conditions.lastSlotBias))
+      lastSlotBias: Scalar(options.lastSlotBias))
     memory = DecoderMemory(weights, chunks: room.chunks, nodes: room.nodes)
     contexts = arena.matrix(rows: context * n, columns: configuration.dim)
     output = arena.matrix(rows: n, columns: configuration.dim)
@@ -79,11 +79,11 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   }
 
   private func compute() {
-    let (most, leaves) = (rows.capacity, rows.leafCapacity)
-    each(from: done.chunks, to: tree.chunks.count, most) {
+    let (maximum, leaves) = (rows.capacity, rows.leafCapacity)
+    each(from: done.chunks, to: tree.chunks.count, maximum) {
       memory.add(chunks: tree.chunks.rows.rows($0), at: $0, weights)
     }
-    each(from: done.nodes, to: tree.nodes.count, most) { rows.computeNodes($0, tree, memory, weights) }
+    each(from: done.nodes, to: tree.nodes.count, maximum) { rows.computeNodes($0, tree, memory, weights) }
     each(from: done.leaves, to: tree.leaves.count, leaves) {
       let last = rows.computeLeaves($0, tree, memory, weights)
       head.forward(last, parameters, into: outputs.rows($0), rows.head)
@@ -91,10 +91,10 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
     done = (tree.chunks.count, tree.nodes.count, tree.leaves.count)
   }
 
-  /// Parts of about the same size, of `most` at the most.
-  private func each(from start: Int, to end: Int, _ most: Int, _ body: (Range<Int>) -> Void) {
+  /// Parts of about the same size, of `maximum` at the most.
+  private func each(from start: Int, to end: Int, _ maximum: Int, _ body: (Range<Int>) -> Void) {
     guard start < end else { return }
-    let parts = (end - start + most - 1) / most
+    let parts = (end - start + maximum - 1) / maximum
     let share = (end - start + parts - 1) / parts
     for first in stride(from: start, to: end, by: share) { body(first..<min(first + share, end)) }
   }

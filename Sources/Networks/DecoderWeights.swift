@@ -30,7 +30,7 @@ final class DecoderWeights<Scalar: Real> {
 
   private let arena = Arena<Scalar>()
 
-  init(_ stack: TransformerStack, _ parameters: Parameters<Scalar>, _ conditions: Conditions) {
+  init(_ stack: TransformerStack, _ parameters: Parameters<Scalar>, _ options: ForwardOptions) {
     let (configuration, arena) = (stack.configuration, arena)
     self.configuration = configuration
     let whole = parameters.linear(stack.input)
@@ -41,8 +41,8 @@ final class DecoderWeights<Scalar: Real> {
     guard configuration.hasPositionalScalar else { return }
     let column = Arena<Scalar>()
     let inputs = column.matrix(rows: configuration.context, columns: configuration.inputWidth)
-    PositionalColumn.fill(inputs, configuration, windows: 1, scale: conditions.positionalScale)
-    Product.ofTransposed(inputs, whole.weight, into: positions, adding: true)
+    PositionalColumn.fill(inputs, configuration, windows: 1, scale: options.positionalScale)
+    MatrixProduct.ofTransposed(inputs, whole.weight, into: positions, adding: true)
   }
 }
 
@@ -67,7 +67,7 @@ extension DecoderWeights.Maps {
     let bias = arena.matrix(rows: 1, columns: layer.width)
     if let own = plain.bias { bias.copy(from: own) }
     if let value = both.bias?.columns(layer.width..<2 * layer.width) {
-      Product.ofTransposed(value, plain.weight, into: bias, adding: true)
+      MatrixProduct.ofTransposed(value, plain.weight, into: bias, adding: true)
     }
     output = Linear(weight: plain.weight, bias: bias)
   }

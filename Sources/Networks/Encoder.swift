@@ -8,14 +8,14 @@ protocol Encoder: Sendable {
   /// Columns of a row of features.
   var width: Int { get }
 
-  /// Buffers for batches of up to `capacity` windows, allocated once; the arguments are those of `Network.makePass`.
-  func makePass<Scalar: Real>(
+  /// Buffers for batches of up to `capacity` windows, allocated once; the arguments are those of `Network.makeWorkspace`.
+  func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any EncoderPass<Scalar>
+  ) -> any EncoderWorkspace<Scalar>
 }
 
-/// One batch's way through an encoder and back. Rows of contexts are position-major, as in `Pass`.
-protocol EncoderPass<Scalar>: AnyObject {
+/// One batch's way through an encoder and back. Rows of contexts are position-major, as in `Workspace`.
+protocol EncoderWorkspace<Scalar>: AnyObject {
   associatedtype Scalar: Real
   /// (context · capacity, inputWidth): the caller fills the first context · windows rows, `dim` columns each.
   var contexts: Matrix<Scalar> { get }
@@ -28,12 +28,12 @@ protocol EncoderPass<Scalar>: AnyObject {
   var contextGradient: Matrix<Scalar>? { get }
 
   /// Computes `features` of the first `windows` windows.
-  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions)
   /// Computes the gradients of the encoder's own parameters from `featureGradient` and what the last `forward`, of the
   /// same arguments, left; the other entries of `gradients` are not touched.
   ///
   /// - Parameter adding: to what `gradients` holds; else overwrites it.
   func backward(
-    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool)
 }

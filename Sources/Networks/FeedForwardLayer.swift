@@ -2,8 +2,8 @@ internal import Kernels
 
 /// The feed-forward half of a transformer's layer: linear2(dropout(activation(linear1(x)))).
 struct FeedForwardLayer: Sendable {
-  let widening: LinearPlace
-  let narrowing: LinearPlace
+  let widening: LinearParameters
+  let narrowing: LinearParameters
   private let activation: Activation
   private let configuration: Configuration
   private let site: Int
@@ -36,8 +36,8 @@ struct FeedForwardLayer: Sendable {
     }
   }
 
-  private func dropout(_ conditions: Conditions) -> Dropout? {
-    Dropout(conditions.noise, site: site, rate: configuration.dropout)
+  private func dropout(_ options: ForwardOptions) -> Dropout? {
+    Dropout(options.noise, site: site, rate: configuration.dropout)
   }
 
   /// The forward half with ReLU, by maps that are given.
@@ -53,10 +53,10 @@ struct FeedForwardLayer: Sendable {
 
   /// - Returns: (n, width), in `state`.
   func forward<Scalar: Real>(
-    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ conditions: Conditions, _ state: State<Scalar>
+    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ options: ForwardOptions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let (wider, narrower) = (parameters.linear(widening), parameters.linear(narrowing))
-    let dropout = dropout(conditions)
+    let dropout = dropout(options)
     switch activation {
     case .relu: return Self.forward(x, wider, narrower, dropout: dropout, state)
     case .gelu:
@@ -75,7 +75,7 @@ struct FeedForwardLayer: Sendable {
   ///   - dWide: scratch, (n, feedForward).
   ///   - dx: added to.
   func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ conditions: Conditions,
+    _ dOutput: Matrix<Scalar>, _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ options: ForwardOptions,
     _ state: State<Scalar>, dWide: Matrix<Scalar>, dx: Matrix<Scalar>, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
@@ -85,11 +85,11 @@ struct FeedForwardLayer: Sendable {
     switch activation {
     case .relu:
       next.backward(dOutput, hidden, into: nil, gradients: gradients.linear(narrowing), adding: adding)
-      RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(conditions))
+      RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(options))
     case .gelu:
       next.backward(dOutput, hidden, into: dWide, gradients: gradients.linear(narrowing), adding: adding)
       Activation.gelu.backward(
-        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(conditions))
+        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(options))
     }
     parameters.linear(widening).backward(
       dWide, x, into: dx, addingInput: true, gradients: gradients.linear(widening), adding: adding)
@@ -97,9 +97,9 @@ struct FeedForwardLayer: Sendable {
 }
 
 /// Where a norm's weight and bias are.
-struct NormPlace: Sendable {
-  private let weight: ParameterLayout.Place
-  private let bias: ParameterLayout.Place
+struct NormParameters: Sendable {
+  private let weight: ParameterIndex
+  private let bias: ParameterIndex
 
   init(_ name: String, width: Int, in layout: inout ParameterLayout) {
     weight = layout.add("\(name).weight", [width], .constant(1))

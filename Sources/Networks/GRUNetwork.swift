@@ -4,13 +4,13 @@ public import Kernels
 public struct GRUNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
-  let input: LinearPlace
+  let input: LinearParameters
   let blocks: [Block]
-  let output: LinearPlace
+  let output: LinearParameters
 
   struct Block: Sendable {
-    let gru: RecurrentPlace
-    let norm: NormPlace
+    let gru: RecurrentParameters
+    let norm: NormParameters
   }
 
   public init(_ configuration: Configuration) {
@@ -24,7 +24,7 @@ public struct GRUNetwork: Network {
       blocks.append(
         Block(
           gru: layout.addRecurrent("\(name).gru", layer: 0, gates: 3, inputs: width, hidden: width),
-          norm: NormPlace("\(name).norm", width: width, in: &layout)))
+          norm: NormParameters("\(name).norm", width: width, in: &layout)))
     }
     self.blocks = blocks
     output = layout.addLinear("output_proj", inputs: width, outputs: configuration.dim)
@@ -32,14 +32,14 @@ public struct GRUNetwork: Network {
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    GRUPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    GRUWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class GRUPass<Scalar: Real>: Pass {
+private final class GRUWorkspace<Scalar: Real>: Workspace {
   private let network: GRUNetwork
   private let arena = Arena<Scalar>()
   let contexts: Matrix<Scalar>
@@ -86,9 +86,9 @@ private final class GRUPass<Scalar: Real>: Pass {
     (block < network.blocks.count - 1 ? 0 : rows - windows)..<rows
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions) {
     let rows = network.configuration.context * windows
-    PositionalColumn.fill(contexts, network.configuration, windows: windows, scale: conditions.positionalScale)
+    PositionalColumn.fill(contexts, network.configuration, windows: windows, scale: options.positionalScale)
     let (contexts, input, first) = (contexts.first(rows), parameters.linear(network.input), inputs[0].first(rows))
     if let repeatedInput {
       repeatedInput.forward(contexts, input, into: first)
@@ -108,7 +108,7 @@ private final class GRUPass<Scalar: Real>: Pass {
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let rows = network.configuration.context * windows

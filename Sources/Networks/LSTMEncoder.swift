@@ -4,12 +4,12 @@ internal import Kernels
 /// chunk.
 struct LSTMEncoder: Encoder {
   let configuration: Configuration
-  let layers: [RecurrentPlace]
+  let layers: [RecurrentParameters]
 
   init(_ layout: inout ParameterLayout, _ configuration: Configuration) {
     precondition(configuration.layers > 0, "a layer at least")
     self.configuration = configuration
-    var layers: [RecurrentPlace] = []
+    var layers: [RecurrentParameters] = []
     for layer in 0..<configuration.layers {
       let inputs = layer == 0 ? configuration.inputWidth : configuration.hidden
       layers.append(
@@ -20,14 +20,14 @@ struct LSTMEncoder: Encoder {
 
   var width: Int { configuration.hidden }
 
-  func makePass<Scalar: Real>(
+  func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any EncoderPass<Scalar> {
-    LSTMEncoderPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any EncoderWorkspace<Scalar> {
+    LSTMEncoderWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
+private final class LSTMEncoderWorkspace<Scalar: Real>: EncoderWorkspace {
   private let encoder: LSTMEncoder
   private let arena = Arena<Scalar>()
   let contexts: Matrix<Scalar>
@@ -63,43 +63,43 @@ private final class LSTMEncoderPass<Scalar: Real>: EncoderPass {
     hiddenGradient = arena.matrix(rows: training ? rows : 0, columns: hidden)
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions) {
     let rows = encoder.configuration.context * windows
-    PositionalColumn.fill(contexts, encoder.configuration, windows: windows, scale: conditions.positionalScale)
-    for (layer, place) in encoder.layers.enumerated() {
-      if layer > 0, let dropout = dropout(into: layer, conditions) {
+    PositionalColumn.fill(contexts, encoder.configuration, windows: windows, scale: options.positionalScale)
+    for (layer, index) in encoder.layers.enumerated() {
+      if layer > 0, let dropout = dropout(into: layer, options) {
         dropout.apply(states[layer - 1].hiddens.first(rows), into: dropped[layer - 1].first(rows))
       }
-      parameters.lstm(place).forward(
-        input(of: layer, rows, conditions), windows: windows, states[layer], repeated: layer == 0 ? repeated : nil)
+      parameters.lstm(index).forward(
+        input(of: layer, rows, options), windows: windows, states[layer], repeated: layer == 0 ? repeated : nil)
     }
     let output = states[states.count - 1].hiddens
     features.first(windows).copy(from: output.rows(rows - windows..<rows))
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let rows = encoder.configuration.context * windows
     let gradient = hiddenGradient.first(rows)
     gradient.rows(rows - windows..<rows).copy(from: featureGradient.first(windows))
-    for (layer, place) in encoder.layers.enumerated().reversed() {
-      parameters.lstm(place).backward(
-        input(of: layer, rows, conditions), windows: windows, states[layer], hiddenGradient: gradient,
+    for (layer, index) in encoder.layers.enumerated().reversed() {
+      parameters.lstm(index).backward(
+        input(of: layer, rows, options), windows: windows, states[layer], hiddenGradient: gradient,
         ofLastStep: layer == encoder.layers.count - 1, into: layer > 0 ? gradient : contextGradient?.first(rows),
-        gradients: gradients.lstm(place), adding: adding)
-      if layer > 0 { dropout(into: layer, conditions)?.apply(gradient, into: gradient) }
+        gradients: gradients.lstm(index), adding: adding)
+      if layer > 0 { dropout(into: layer, options)?.apply(gradient, into: gradient) }
     }
   }
 
-  private func dropout(into layer: Int, _ conditions: Conditions) -> Dropout? {
-    Dropout(conditions.noise, site: layer, rate: encoder.configuration.dropout)
+  private func dropout(into layer: Int, _ options: ForwardOptions) -> Dropout? {
+    Dropout(options.noise, site: layer, rate: encoder.configuration.dropout)
   }
 
-  private func input(of layer: Int, _ rows: Int, _ conditions: Conditions) -> Matrix<Scalar> {
+  private func input(of layer: Int, _ rows: Int, _ options: ForwardOptions) -> Matrix<Scalar> {
     if layer == 0 { return contexts.first(rows) }
-    if dropout(into: layer, conditions) != nil { return dropped[layer - 1].first(rows) }
+    if dropout(into: layer, options) != nil { return dropped[layer - 1].first(rows) }
     return states[layer - 1].hiddens.first(rows)
   }
 }

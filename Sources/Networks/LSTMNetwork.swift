@@ -5,7 +5,7 @@ public struct LSTMNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
   let encoder: LSTMEncoder
-  let output: LinearPlace
+  let output: LinearParameters
 
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()
@@ -15,24 +15,24 @@ public struct LSTMNetwork: Network {
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    LSTMPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    LSTMWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class LSTMPass<Scalar: Real>: Pass {
+private final class LSTMWorkspace<Scalar: Real>: Workspace {
   private let network: LSTMNetwork
   private let arena = Arena<Scalar>()
-  private let encoder: any EncoderPass<Scalar>
+  private let encoder: any EncoderWorkspace<Scalar>
   let output: Matrix<Scalar>
   let outputGradient: Matrix<Scalar>
 
   init(_ network: LSTMNetwork, capacity: Int, training: Bool, contextGradient: Bool) {
     self.network = network
     let dim = network.configuration.dim
-    encoder = network.encoder.makePass(
+    encoder = network.encoder.makeWorkspace(
       Scalar.self, capacity: capacity, training: training, contextGradient: contextGradient)
     output = arena.matrix(rows: capacity, columns: dim)
     outputGradient = arena.matrix(rows: training ? capacity : 0, columns: dim)
@@ -41,18 +41,18 @@ private final class LSTMPass<Scalar: Real>: Pass {
   var contexts: Matrix<Scalar> { encoder.contexts }
   var contextGradient: Matrix<Scalar>? { encoder.contextGradient }
 
-  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
-    encoder.forward(parameters, windows: windows, conditions: conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions) {
+    encoder.forward(parameters, windows: windows, options: options)
     parameters.linear(network.output).forward(encoder.features.first(windows), into: output.first(windows))
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     parameters.linear(network.output).backward(
       outputGradient.first(windows), encoder.features.first(windows), into: encoder.featureGradient.first(windows),
       gradients: gradients.linear(network.output), adding: adding)
-    encoder.backward(parameters, windows: windows, conditions: conditions, into: gradients, adding: adding)
+    encoder.backward(parameters, windows: windows, options: options, into: gradients, adding: adding)
   }
 }

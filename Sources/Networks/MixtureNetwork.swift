@@ -7,8 +7,8 @@ public struct MixtureNetwork: Network {
   public let layout: ParameterLayout
   let encoder: any Encoder
   let activation: Activation
-  let inner: LinearPlace
-  let outer: LinearPlace
+  let inner: LinearParameters
+  let outer: LinearParameters
 
   /// - Parameter configuration: of architecture mixture-lstm, whose head has ReLU, else as mixture-transformer, with GELU.
   public init(_ configuration: Configuration) {
@@ -28,17 +28,17 @@ public struct MixtureNetwork: Network {
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    MixturePass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    MixtureWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class MixturePass<Scalar: Real>: Pass {
+private final class MixtureWorkspace<Scalar: Real>: Workspace {
   private let network: MixtureNetwork
   private let arena = Arena<Scalar>()
-  private let encoder: any EncoderPass<Scalar>
+  private let encoder: any EncoderWorkspace<Scalar>
   /// (capacity, width / 2): before the activation, and after it and dropout.
   private let linear: Matrix<Scalar>
   private let active: Matrix<Scalar>
@@ -60,7 +60,7 @@ private final class MixturePass<Scalar: Real>: Pass {
     self.network = network
     let (arena, dim, context) = (arena, network.configuration.dim, network.configuration.context)
     let (half, back) = (network.encoder.width / 2, training ? n : 0)
-    encoder = network.encoder.makePass(
+    encoder = network.encoder.makeWorkspace(
       Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
     linear = arena.matrix(rows: n, columns: half)
     active = arena.matrix(rows: n, columns: half)
@@ -78,14 +78,14 @@ private final class MixturePass<Scalar: Real>: Pass {
     contexts.first(network.configuration.context * n).columns(0..<network.configuration.dim)
   }
 
-  private func dropout(_ conditions: Conditions) -> Dropout? {
-    Dropout(conditions.noise, site: Self.site, rate: network.configuration.dropout)
+  private func dropout(_ options: ForwardOptions) -> Dropout? {
+    Dropout(options.noise, site: Self.site, rate: network.configuration.dropout)
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
-    encoder.forward(parameters, windows: n, conditions: conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
+    encoder.forward(parameters, windows: n, options: options)
     parameters.linear(network.inner).forward(encoder.features.first(n), into: linear.first(n))
-    network.activation.forward(linear.first(n), into: active.first(n), dropout: dropout(conditions))
+    network.activation.forward(linear.first(n), into: active.first(n), dropout: dropout(options))
     parameters.linear(network.outer).forward(active.first(n), into: shares.first(n))
     Softmax.forward(shares.first(n), into: shares.first(n))
     ContextRows.mix(shares.first(n), vectors(n), into: output.first(n))
@@ -93,7 +93,7 @@ private final class MixturePass<Scalar: Real>: Pass {
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let (dMixture, dShares, dActive) = (dMixture.first(n), dShares.first(n), dActive.first(n))
@@ -104,11 +104,11 @@ private final class MixturePass<Scalar: Real>: Pass {
       dShares, active.first(n), into: dActive, gradients: gradients.linear(network.outer), adding: adding)
     network.activation.backward(
       dActive, network.activation == .relu ? active.first(n) : linear.first(n), into: dActive,
-      dropout: dropout(conditions))
+      dropout: dropout(options))
     parameters.linear(network.inner).backward(
       dActive, encoder.features.first(n), into: encoder.featureGradient.first(n),
       gradients: gradients.linear(network.inner), adding: adding)
-    encoder.backward(parameters, windows: n, conditions: conditions, into: gradients, adding: adding)
+    encoder.backward(parameters, windows: n, options: options, into: gradients, adding: adding)
     if let contextGradient {
       let configuration = network.configuration
       let vectors = contextGradient.first(configuration.context * n).columns(0..<configuration.dim)

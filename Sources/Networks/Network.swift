@@ -1,7 +1,7 @@
 public import Kernels
 
 /// A function of parameters and contexts. It knows neither streams nor files, and holds no numbers: those are in
-/// `Parameters` and in a `Pass`.
+/// `Parameters` and in a `Workspace`.
 public protocol Network: Sendable {
   var configuration: Configuration { get }
   var layout: ParameterLayout { get }
@@ -10,29 +10,29 @@ public protocol Network: Sendable {
   /// - Parameters:
   ///   - training: whether `backward` will be called.
   ///   - contextGradient: whether backward also yields the gradient of the contexts.
-  func makePass<Scalar: Real>(
+  func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar>
+  ) -> any Workspace<Scalar>
   /// What predicts with these parameters, for batches of up to `capacity` windows. They must not change while it is used.
   ///
   /// - Parameter calls: of `predict` between two of `forget`, to make room for what they have in common.
   func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
   ) -> any Predictor<Scalar>
 }
 
 extension Network {
   public func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
   ) -> any Predictor<Scalar> {
-    PassPredictor(self, parameters, conditions: conditions, capacity: capacity)
+    WorkspacePredictor(self, parameters, options: options, capacity: capacity)
   }
 }
 
 /// One batch's way through a network: inputs, activations, outputs, and the way back.
 ///
 /// Rows are position-major: slot t of window b in a batch of n windows is row t·n + b of `contexts`.
-public protocol Pass<Scalar>: AnyObject {
+public protocol Workspace<Scalar>: AnyObject {
   associatedtype Scalar: Real
   /// (context · capacity, inputWidth): the caller fills the first context · windows rows, `dim` columns each. The column
   /// of a positional scalar is the pass's own.
@@ -45,17 +45,17 @@ public protocol Pass<Scalar>: AnyObject {
   var contextGradient: Matrix<Scalar>? { get }
 
   /// Computes `output` of the first `windows` windows.
-  func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions)
   /// Computes the gradients of parameters from `outputGradient` and what the last `forward`, of the same arguments, left.
   ///
   /// - Parameter adding: to what `gradients` holds; else overwrites it.
   func backward(
-    _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool)
 }
 
 /// What else a network's output depends on.
-public struct Conditions: Hashable, Sendable {
+public struct ForwardOptions: Hashable, Sendable {
   /// The chance that training zeroes activations by; nil outside training, where nothing is zeroed.
   public var noise: Noise?
   /// The positional column is linspace(0, 1, context) · this (P5).

@@ -2,13 +2,16 @@ internal import Glibc
 public import Kernels
 internal import Vectors
 
+/// The number of a parameter in its layout, counted from 0.
+public typealias ParameterIndex = Int
+
 /// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each begins.
 ///
 /// A network's initializer adds what it needs and keeps the places; parameters, gradients and the optimizer's moments are
 /// then four runs of numbers with one layout.
 public struct ParameterLayout: Hashable, Sendable {
-  /// How a parameter begins.
-  public enum Start: Hashable, Sendable {
+  /// The values that a parameter is initialized with.
+  public enum Initializer: Hashable, Sendable {
     case constant(Double)
     /// Uniform in ±bound.
     case uniform(Double)
@@ -22,7 +25,7 @@ public struct ParameterLayout: Hashable, Sendable {
     public let name: String
     /// As PyTorch writes it: [] for a scalar.
     public let shape: [Int]
-    public let start: Start
+    public let initializer: Initializer
     /// Constants are written to checkpoints, and optional when read.
     public let isConstant: Bool
     /// Where its numbers begin in the run.
@@ -35,9 +38,6 @@ public struct ParameterLayout: Hashable, Sendable {
     public var rows: Int { columns == 0 ? 0 : count / columns }
   }
 
-  /// An entry's place in the list.
-  public typealias Place = Int
-
   public private(set) var entries: [Entry] = []
   /// Numbers in the run, constants and gaps included.
   public private(set) var count = 0
@@ -45,28 +45,30 @@ public struct ParameterLayout: Hashable, Sendable {
   public init() {}
 
   /// Adds a parameter to be learnt.
-  public mutating func add(_ name: String, _ shape: [Int], _ start: Start) -> Place {
-    append(name, shape, start, isConstant: false)
+  public mutating func add(_ name: String, _ shape: [Int], _ initializer: Initializer) -> ParameterIndex {
+    append(name, shape, initializer, isConstant: false)
   }
 
   /// Adds numbers that are never changed.
-  public mutating func addConstant(_ name: String, _ shape: [Int], _ start: Start) -> Place {
-    append(name, shape, start, isConstant: true)
+  public mutating func addConstant(_ name: String, _ shape: [Int], _ initializer: Initializer) -> ParameterIndex {
+    append(name, shape, initializer, isConstant: true)
   }
 
-  private mutating func append(_ name: String, _ shape: [Int], _ start: Start, isConstant: Bool) -> Place {
+  private mutating func append(_ name: String, _ shape: [Int], _ initializer: Initializer, isConstant: Bool)
+    -> ParameterIndex
+  {
     let numbers = shape.reduce(1, *)
     entries.append(
-      Entry(name: name, shape: shape, start: start, isConstant: isConstant, offset: count, count: numbers))
+      Entry(name: name, shape: shape, initializer: initializer, isConstant: isConstant, offset: count, count: numbers))
     // Each begins on a cache line of its own.
     count += (numbers + 15) / 16 * 16
     return entries.count - 1
   }
 
   /// Adds the weight and bias of a linear map as `torch.nn.Linear` begins it: uniform in ±1/√in.
-  public mutating func addLinear(_ name: String, inputs: Int, outputs: Int) -> LinearPlace {
+  public mutating func addLinear(_ name: String, inputs: Int, outputs: Int) -> LinearParameters {
     let bound = 1 / Double(inputs).squareRoot()
-    return LinearPlace(
+    return LinearParameters(
       weight: add("\(name).weight", [outputs, inputs], .uniform(bound)),
       bias: add("\(name).bias", [outputs], .uniform(bound)))
   }
@@ -76,7 +78,7 @@ public struct ParameterLayout: Hashable, Sendable {
     var layout = self
     layout.entries = entries.map { entry in
       Entry(
-        name: prefix + entry.name, shape: entry.shape, start: entry.start, isConstant: entry.isConstant,
+        name: prefix + entry.name, shape: entry.shape, initializer: entry.initializer, isConstant: entry.isConstant,
         offset: entry.offset, count: entry.count)
     }
     return layout
@@ -107,12 +109,12 @@ public struct ParameterLayout: Hashable, Sendable {
   }
 }
 
-/// Where a linear map's parameters are.
-public struct LinearPlace: Hashable, Sendable {
-  public let weight: ParameterLayout.Place
-  public let bias: ParameterLayout.Place
+/// The parameters of a linear map, by their indices in the layout.
+public struct LinearParameters: Hashable, Sendable {
+  public let weight: ParameterIndex
+  public let bias: ParameterIndex
 
-  public init(weight: ParameterLayout.Place, bias: ParameterLayout.Place) {
+  public init(weight: ParameterIndex, bias: ParameterIndex) {
     self.weight = weight
     self.bias = bias
   }
@@ -132,27 +134,27 @@ public final class Parameters<Scalar: Real> {
   }
 
   /// One entry as a matrix: (out, in) for a weight, (1, n) for a bias.
-  public subscript(place: ParameterLayout.Place) -> Matrix<Scalar> {
+  public subscript(place: ParameterIndex) -> Matrix<Scalar> {
     let entry = layout.entries[place]
     return all.columns(entry.offset..<entry.offset + entry.count)
       .reshaped(rows: entry.rows, columns: entry.columns)
   }
 
-  public func linear(_ place: LinearPlace) -> Linear<Scalar> {
+  public func linear(_ place: LinearParameters) -> Linear<Scalar> {
     Linear(weight: self[place.weight], bias: self[place.bias])
   }
 
   /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
-  public func start(seed: UInt64) {
-    for place in layout.entries.indices { start(place, seed: seed) }
+  public func initialize(seed: UInt64) {
+    for place in layout.entries.indices { initialize(place, seed: seed) }
   }
 
   /// Gives one entry its beginning.
-  public func start(_ place: ParameterLayout.Place, seed: UInt64 = 0) {
+  public func initialize(_ place: ParameterIndex, seed: UInt64 = 0) {
     let entry = layout.entries[place]
     var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
     let numbers = self[place].entries
-    switch entry.start {
+    switch entry.initializer {
     case .constant(let value): numbers.update(repeating: Scalar(value))
     case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
     case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }

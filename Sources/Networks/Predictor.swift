@@ -20,21 +20,21 @@ extension Predictor {
 }
 
 /// A pass's forward half as a predictor.
-final class PassPredictor<Scalar: Real>: Predictor {
+final class WorkspacePredictor<Scalar: Real>: Predictor {
   private let parameters: Parameters<Scalar>
-  private let conditions: Conditions
-  private let pass: any Pass<Scalar>
+  private let options: ForwardOptions
+  private let workspace: any Workspace<Scalar>
   let contexts: Matrix<Scalar>
-  var output: Matrix<Scalar> { pass.output }
+  var output: Matrix<Scalar> { workspace.output }
 
-  init(_ network: any Network, _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int) {
+  init(_ network: any Network, _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int) {
     self.parameters = parameters
-    self.conditions = conditions
-    pass = network.makePass(Scalar.self, capacity: capacity, training: false, contextGradient: false)
-    contexts = pass.contexts.columns(0..<network.configuration.dim)
+    self.options = options
+    workspace = network.makeWorkspace(Scalar.self, capacity: capacity, training: false, contextGradient: false)
+    contexts = workspace.contexts.columns(0..<network.configuration.dim)
   }
 
-  func predict(windows: Int) { pass.forward(parameters, windows: windows, conditions: conditions) }
+  func predict(windows: Int) { workspace.forward(parameters, windows: windows, options: options) }
 }
 
 /// A network's predictions, the windows parted among the threads: each takes its own through the whole network, without
@@ -49,21 +49,21 @@ public final class NetworkPredictor: Predictor {
   public let output: Matrix<Float>
 
   /// Windows worth a part of their own: with fewer, a thread would multiply too few rows at a time to be fast.
-  private static let least = 64
+  private static let minimum = 64
 
   /// - Parameters:
   ///   - capacity: the most windows at once.
   ///   - calls: of `predict` between two of `forget`, to make room for what they have in common.
   public init(
-    _ network: any Network, _ parameters: Parameters<Float>, conditions: Conditions, capacity: Int, calls: Int = 1
+    _ network: any Network, _ parameters: Parameters<Float>, options: ForwardOptions, capacity: Int, calls: Int = 1
   ) {
-    precondition(conditions.noise == nil, "nothing is dropped outside training")
+    precondition(options.noise == nil, "nothing is dropped outside training")
     let threads = Workers.threads
-    let count = capacity / threads >= Self.least ? threads : 1
+    let count = capacity / threads >= Self.minimum ? threads : 1
     let share = (capacity + count - 1) / count
     (self.share, context) = (share, network.configuration.context)
     parts = (0..<count).map { _ in
-      network.makePredictor(parameters, conditions: conditions, capacity: share, calls: calls)
+      network.makePredictor(parameters, options: options, capacity: share, calls: calls)
     }
     contexts = arena.matrix(rows: context * capacity, columns: network.configuration.dim)
     output = arena.matrix(rows: capacity, columns: network.configuration.dim)

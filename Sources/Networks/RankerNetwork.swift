@@ -6,43 +6,43 @@ public struct RankerNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
   let encoder: any Encoder
-  let logit: ParameterLayout.Place
-  let inner: LinearPlace
-  let norm: NormPlace
-  let outer: LinearPlace
+  let logit: ParameterIndex
+  let inner: LinearParameters
+  let norm: NormParameters
+  let outer: LinearParameters
 
   /// - Parameter configuration: of architecture ranker-lstm, else as ranker-transformer.
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()
-    func addLogit(_ layout: inout ParameterLayout) -> ParameterLayout.Place {
+    func addLogit(_ layout: inout ParameterLayout) -> ParameterIndex {
       layout.add("anchor_lambda_logit", [], .constant(Anchoring<Double>.start))
     }
     if configuration.architecture == .rankerLSTM {
       logit = addLogit(&layout)
       encoder = LSTMEncoder(&layout, configuration)
     } else {
-      var place = 0
-      encoder = TransformerEncoder(configuration, beforeInput: { place = addLogit(&$0) }, in: &layout)
-      logit = place
+      var index = 0
+      encoder = TransformerEncoder(configuration, beforeInput: { index = addLogit(&$0) }, in: &layout)
+      logit = index
     }
     inner = layout.addLinear("head.0", inputs: encoder.width, outputs: encoder.width)
-    norm = NormPlace("head.2", width: encoder.width, in: &layout)
+    norm = NormParameters("head.2", width: encoder.width, in: &layout)
     outer = layout.addLinear("head.3", inputs: encoder.width, outputs: configuration.dim)
     self.configuration = configuration
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    RankerPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    RankerWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class RankerPass<Scalar: Real>: Pass {
+private final class RankerWorkspace<Scalar: Real>: Workspace {
   private let network: RankerNetwork
   private let arena = Arena<Scalar>()
-  private let encoder: any EncoderPass<Scalar>
+  private let encoder: any EncoderWorkspace<Scalar>
   private let inner: NormedLayer<Scalar>
   private let anchoring: Anchoring<Scalar>
   /// (capacity, dim): what is anchored, and its gradient.
@@ -56,7 +56,7 @@ private final class RankerPass<Scalar: Real>: Pass {
   init(_ network: RankerNetwork, capacity n: Int, training: Bool, contextGradient: Bool) {
     self.network = network
     let dim = network.configuration.dim
-    encoder = network.encoder.makePass(
+    encoder = network.encoder.makeWorkspace(
       Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
     inner = NormedLayer(arena, capacity: n, width: network.encoder.width, training: training)
     anchoring = Anchoring(arena, network.configuration, capacity: n, training: training)
@@ -65,8 +65,8 @@ private final class RankerPass<Scalar: Real>: Pass {
     outputGradient = arena.matrix(rows: training ? n : 0, columns: dim)
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
-    encoder.forward(parameters, windows: n, conditions: conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
+    encoder.forward(parameters, windows: n, options: options)
     let x = inner.forward(
       encoder.features.first(n), parameters.linear(network.inner), .relu, network.norm(parameters))
     parameters.linear(network.outer).forward(x, into: raw.first(n))
@@ -75,7 +75,7 @@ private final class RankerPass<Scalar: Real>: Pass {
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let logit = parameters[network.logit]
@@ -88,7 +88,7 @@ private final class RankerPass<Scalar: Real>: Pass {
       encoder.features.first(n), parameters.linear(network.inner), .relu, network.norm(parameters),
       into: encoder.featureGradient.first(n), gradients: gradients.linear(network.inner), network.norm(gradients),
       adding: adding)
-    encoder.backward(parameters, windows: n, conditions: conditions, into: gradients, adding: adding)
+    encoder.backward(parameters, windows: n, options: options, into: gradients, adding: adding)
     if let contextGradient {
       anchoring.backwardContexts(
         into: contextGradient.first(network.configuration.context * n), logit: logit, windows: n)

@@ -7,7 +7,7 @@ public struct ResidualNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
   let base: any Network
-  let alpha: ParameterLayout.Place
+  let alpha: ParameterIndex
 
   public init(_ base: any Network) {
     // The base's entries keep their places, by which it finds its parameters in the whole's.
@@ -20,16 +20,16 @@ public struct ResidualNetwork: Network {
     self.configuration = configuration
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    ResidualPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    ResidualWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 
   public func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
   ) -> any Predictor<Scalar> {
-    ResidualPredictor<Scalar>(self, parameters, conditions: conditions, capacity: capacity, calls: calls)
+    ResidualPredictor<Scalar>(self, parameters, options: options, capacity: capacity, calls: calls)
   }
 }
 
@@ -83,10 +83,10 @@ private final class ResidualPredictor<Scalar: Real>: Predictor {
   var output: Matrix<Scalar> { sum.output }
 
   init(
-    _ network: ResidualNetwork, _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+    _ network: ResidualNetwork, _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
   ) {
     self.parameters = parameters
-    base = network.base.makePredictor(parameters, conditions: conditions, capacity: capacity, calls: calls)
+    base = network.base.makePredictor(parameters, options: options, capacity: capacity, calls: calls)
     sum = ResidualSum(network, capacity: capacity)
   }
 
@@ -98,10 +98,10 @@ private final class ResidualPredictor<Scalar: Real>: Predictor {
   func forget() { base.forget() }
 }
 
-private final class ResidualPass<Scalar: Real>: Pass {
+private final class ResidualWorkspace<Scalar: Real>: Workspace {
   private let network: ResidualNetwork
   private let arena = Arena<Scalar>()
-  private let base: any Pass<Scalar>
+  private let base: any Workspace<Scalar>
   private let sum: ResidualSum<Scalar>
   private let dSum: Matrix<Scalar>
   let outputGradient: Matrix<Scalar>
@@ -112,19 +112,19 @@ private final class ResidualPass<Scalar: Real>: Pass {
   init(_ network: ResidualNetwork, capacity n: Int, training: Bool, contextGradient: Bool) {
     self.network = network
     let (arena, dim, back) = (arena, network.configuration.dim, training ? n : 0)
-    base = network.base.makePass(Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
+    base = network.base.makeWorkspace(Scalar.self, capacity: n, training: training, contextGradient: contextGradient)
     sum = ResidualSum(network, capacity: n)
     dSum = arena.matrix(rows: back, columns: dim)
     outputGradient = arena.matrix(rows: back, columns: dim)
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
-    base.forward(parameters, windows: n, conditions: conditions)
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
+    base.forward(parameters, windows: n, options: options)
     sum.forward(contexts, base.output, parameters, windows: n)
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let (dSum, step) = (dSum.first(n), sum.step.first(n))
@@ -134,7 +134,7 @@ private final class ResidualPass<Scalar: Real>: Pass {
     gradient[0, 0] = adding ? gradient[0, 0] + value : value
     UnitRows.backward(
       dSum, step, norms: sum.stepNorms, into: base.outputGradient.first(n), scale: parameters[network.alpha][0, 0])
-    base.backward(parameters, windows: n, conditions: conditions, into: gradients, adding: adding)
+    base.backward(parameters, windows: n, options: options, into: gradients, adding: adding)
     if let contextGradient {
       UnitRows.backward(
         dSum, sum.last.first(n), norms: sum.lastNorms, into: sum.lastSlot(contextGradient, n), adding: true)

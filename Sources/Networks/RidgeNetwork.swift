@@ -5,27 +5,27 @@ public struct RidgeNetwork: Network {
   public let configuration: Configuration
   public let layout: ParameterLayout
   /// Where W and b are.
-  public let map: LinearPlace
+  public let map: LinearParameters
 
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()
     let inputs = configuration.context * configuration.dim
-    let start = ParameterLayout.Start.uniform(1 / Double(inputs).squareRoot())
-    map = LinearPlace(
-      weight: layout.add("weight", [configuration.dim, inputs], start),
-      bias: layout.add("bias", [configuration.dim], start))
+    let initializer = ParameterLayout.Initializer.uniform(1 / Double(inputs).squareRoot())
+    map = LinearParameters(
+      weight: layout.add("weight", [configuration.dim, inputs], initializer),
+      bias: layout.add("bias", [configuration.dim], initializer))
     self.configuration = configuration
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    RidgePass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    RidgeWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class RidgePass<Scalar: Real>: Pass {
+private final class RidgeWorkspace<Scalar: Real>: Workspace {
   private let network: RidgeNetwork
   private let arena = Arena<Scalar>()
   let contexts: Matrix<Scalar>
@@ -42,14 +42,14 @@ private final class RidgePass<Scalar: Real>: Pass {
     self.contextGradient = contextGradient ? arena.matrix(rows: context * n, columns: dim) : nil
   }
 
-  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
     for slot in 0..<network.configuration.context {
       map(parameters, slot).forward(rows(contexts, slot, n), into: output.first(n), adding: slot > 0)
     }
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     for slot in 0..<network.configuration.context {

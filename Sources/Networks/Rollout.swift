@@ -65,7 +65,7 @@ public final class Rollout: Forecast {
     for window in 0..<windows {
       let slot = contexts.row(kept + window)
       _ = slot.update(fromContentsOf: predictions.row(window * horizon + step))
-      if isRaw { _ = Products.normalize(slot) }
+      if isRaw { _ = InnerProducts.normalize(slot) }
     }
   }
 }
@@ -131,8 +131,8 @@ extension Matrix<Float> {
     let prediction = self.row(row)
     _ = prediction.update(fromContentsOf: output)
     let view = UnsafeBufferPointer(prediction)
-    guard Products.dot(view, view).isFinite else { return false }
-    let hasLength = isRaw ? view.contains { $0 != 0 } : Products.normalize(prediction)
+    guard InnerProducts.dot(view, view).isFinite else { return false }
+    let hasLength = isRaw ? view.contains { $0 != 0 } : InnerProducts.normalize(prediction)
     if !hasLength { zeroVectors += 1 }
     return true
   }

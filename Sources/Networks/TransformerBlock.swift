@@ -18,7 +18,7 @@ struct TransformerBlock: Sendable {
   let own: AttentionLayer
   let cross: AttentionLayer?
   let feedForward: FeedForwardLayer
-  let norms: [NormPlace]
+  let norms: [NormParameters]
   private let site: Int
 
   /// Sites of chance that one block takes.
@@ -41,15 +41,15 @@ struct TransformerBlock: Sendable {
       ? AttentionLayer("\(name).multihead_attn", configuration, attention, site: site + 1, in: &layout) : nil
     feedForward = FeedForwardLayer(
       name, style.isPreNorm ? .gelu : .relu, configuration, site: site + 2, in: &layout)
-    var norms: [NormPlace] = []
+    var norms: [NormParameters] = []
     for number in 1...(style.hasCross ? 3 : 2) {
-      norms.append(NormPlace("\(name).norm\(number)", width: configuration.width, in: &layout))
+      norms.append(NormParameters("\(name).norm\(number)", width: configuration.width, in: &layout))
     }
     self.norms = norms
   }
 
-  private func dropout(_ conditions: Conditions, _ sublayer: Int) -> Dropout? {
-    Dropout(conditions.noise, site: site + 3 + sublayer, rate: configuration.dropout)
+  private func dropout(_ options: ForwardOptions, _ sublayer: Int) -> Dropout? {
+    Dropout(options.noise, site: site + 3 + sublayer, rate: configuration.dropout)
   }
 
   private var attention: Attention { own.attention }
@@ -103,11 +103,11 @@ struct TransformerBlock: Sendable {
   /// - Returns: (outputs · n, width), in `state`.
   func forward<Scalar: Real>(
     _ x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ conditions: Conditions, _ state: State<Scalar>
+    _ options: ForwardOptions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     style.isPreNorm
-      ? forwardPreNorm(x, parameters, windows: n, conditions, state)
-      : forwardPostNorm(x, memory: memory, parameters, windows: n, conditions, state)
+      ? forwardPreNorm(x, parameters, windows: n, options, state)
+      : forwardPostNorm(x, memory: memory, parameters, windows: n, options, state)
   }
 
   /// - Parameters:
@@ -116,17 +116,17 @@ struct TransformerBlock: Sendable {
   ///   - dMemory: (context · n, width), added to.
   func backward<Scalar: Real>(
     _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>,
-    windows n: Int, _ conditions: Conditions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
+    windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
     addingInput: Bool, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
   ) {
     if !addingInput { dx.first(attention.firstOutput * n).fill(0) }
     if style.isPreNorm {
       backwardPreNorm(
-        dOutput, parameters, windows: n, conditions, state, scratch, dx: dx, addingInput: addingInput,
+        dOutput, parameters, windows: n, options, state, scratch, dx: dx, addingInput: addingInput,
         into: gradients, adding: adding)
     } else {
       backwardPostNorm(
-        dOutput, x: x, memory: memory, parameters, windows: n, conditions, state, scratch, dx: dx,
+        dOutput, x: x, memory: memory, parameters, windows: n, options, state, scratch, dx: dx,
         addingInput: addingInput, dMemory: dMemory, into: gradients, adding: adding)
     }
   }
@@ -142,22 +142,22 @@ struct TransformerBlock: Sendable {
 extension TransformerBlock {
   private func forwardPostNorm<Scalar: Real>(
     _ x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ conditions: Conditions, _ state: State<Scalar>
+    _ options: ForwardOptions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let rows = attention.outputs * n
     var sum = outputRows(x, n)
-    var next = own.forward(x, from: 0, memory: x, parameters, windows: n, conditions, state.own)
+    var next = own.forward(x, from: 0, memory: x, parameters, windows: n, options, state.own)
     for (number, norm) in norms.enumerated() {
       let y = state.normed[number].first(rows)
       norm(parameters).forward(
-        next, addedTo: sum, dropout: dropout(conditions, number), into: y, record: state.records[number])
+        next, addedTo: sum, dropout: dropout(options, number), into: y, record: state.records[number])
       sum = y
       if number == norms.count - 1 { break }
       if number == 0, let cross, let crossState = state.cross {
         next = cross.forward(
-          y, from: attention.firstOutput, memory: memory, parameters, windows: n, conditions, crossState)
+          y, from: attention.firstOutput, memory: memory, parameters, windows: n, options, crossState)
       } else {
-        next = feedForward.forward(y, parameters, conditions, state.feedForward)
+        next = feedForward.forward(y, parameters, options, state.feedForward)
       }
     }
     return sum
@@ -165,14 +165,14 @@ extension TransformerBlock {
 
   private func backwardPostNorm<Scalar: Real>(
     _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>,
-    windows n: Int, _ conditions: Conditions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
+    windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
     addingInput: Bool, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
   ) {
     let rows = attention.outputs * n
     let last = norms.count - 1
     var dy = dOutput
     for number in norms.indices.reversed() {
-      let dropout = dropout(conditions, number)
+      let dropout = dropout(options, number)
       let isInput = number == 0 && !addingInput
       let dSum = isInput ? outputRows(dx, n) : scratch.dSums[number % 2].first(rows)
       let dropped = dropout == nil ? nil : scratch.dropped.first(rows)
@@ -183,16 +183,16 @@ extension TransformerBlock {
       let dSublayer = dropped ?? dSum
       if number == last {
         feedForward.backward(
-          dSublayer, state.normed[number - 1].first(rows), parameters, conditions, state.feedForward,
+          dSublayer, state.normed[number - 1].first(rows), parameters, options, state.feedForward,
           dWide: scratch.dWide, dx: dSum, into: gradients, adding: adding)
       } else if number == 1, let cross, let crossState = state.cross {
         cross.backward(
           dSublayer, x: state.normed[0].first(rows), from: attention.firstOutput, memory: memory, parameters,
           windows: n,
-          conditions, crossState, scratch.attention, dx: dSum, dMemory: dMemory, into: gradients, adding: adding)
+          options, crossState, scratch.attention, dx: dSum, dMemory: dMemory, into: gradients, adding: adding)
       } else {
         own.backward(
-          dSublayer, x: x, from: 0, memory: x, parameters, windows: n, conditions, state.own, scratch.attention, dx: dx,
+          dSublayer, x: x, from: 0, memory: x, parameters, windows: n, options, state.own, scratch.attention, dx: dx,
           dMemory: dx, into: gradients, adding: adding)
       }
       dy = dSum
@@ -204,7 +204,7 @@ extension TransformerBlock {
 
 extension TransformerBlock {
   private func forwardPreNorm<Scalar: Real>(
-    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions,
+    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
     _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let rows = attention.outputs * n
@@ -212,17 +212,17 @@ extension TransformerBlock {
     let second = state.normed[1].first(rows)
     let (sum, output) = (state.sum.first(rows), state.output.first(rows))
     norms[0](parameters).forward(x, into: first, record: state.records[0])
-    let mixed = own.forward(first, from: 0, memory: first, parameters, windows: n, conditions, state.own)
+    let mixed = own.forward(first, from: 0, memory: first, parameters, windows: n, options, state.own)
     norms[1](parameters).forward(
-      mixed, addedTo: outputRows(x, n), dropout: dropout(conditions, 0), sum: sum, into: second,
+      mixed, addedTo: outputRows(x, n), dropout: dropout(options, 0), sum: sum, into: second,
       record: state.records[1])
-    let wide = feedForward.forward(second, parameters, conditions, state.feedForward)
-    Residual.add(wide, to: sum, dropout: dropout(conditions, 1), into: output)
+    let wide = feedForward.forward(second, parameters, options, state.feedForward)
+    Residual.add(wide, to: sum, dropout: dropout(options, 1), into: output)
     return output
   }
 
   private func backwardPreNorm<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions,
+    _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
     _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>, addingInput: Bool,
     into gradients: Parameters<Scalar>, adding: Bool
   ) {
@@ -231,10 +231,10 @@ extension TransformerBlock {
     let dropped = scratch.dropped.first(rows)
     // Through the feed-forward: dSum = dOutput + norm's share.
     dropped.copy(from: dOutput)
-    dropout(conditions, 1)?.apply(dropped, into: dropped)
+    dropout(options, 1)?.apply(dropped, into: dropped)
     dNormed.first(rows).fill(0)
     feedForward.backward(
-      dropped, state.normed[1].first(rows), parameters, conditions, state.feedForward, dWide: scratch.dWide,
+      dropped, state.normed[1].first(rows), parameters, options, state.feedForward, dWide: scratch.dWide,
       dx: dNormed.first(rows), into: gradients, adding: adding)
     dSum.copy(from: dOutput)
     norms[1](parameters).backward(
@@ -242,12 +242,12 @@ extension TransformerBlock {
       adding: adding)
     // Through the attention.
     dropped.copy(from: dSum)
-    dropout(conditions, 0)?.apply(dropped, into: dropped)
+    dropout(options, 0)?.apply(dropped, into: dropped)
     let first = state.normed[0].first(attention.context * n)
     let dFirst = dNormed.first(first.rows)
     dFirst.fill(0)
     own.backward(
-      dropped, x: first, from: 0, memory: first, parameters, windows: n, conditions, state.own, scratch.attention,
+      dropped, x: first, from: 0, memory: first, parameters, windows: n, options, state.own, scratch.attention,
       dx: dFirst, dMemory: dFirst, into: gradients, adding: adding)
     if addingInput {
       Residual.add(dSum, to: outputRows(dx, n), dropout: nil, into: outputRows(dx, n))

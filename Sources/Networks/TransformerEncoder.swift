@@ -17,18 +17,18 @@ struct TransformerEncoder: Encoder {
     stack = TransformerStack(
       "transformer.layers", .init(isPreNorm: isMixture),
       .init(
-        name: "pos_encoder", start: isMixture ? .normal(0.02) : .constant(0),
+        name: "pos_encoder", initializer: isMixture ? .normal(0.02) : .constant(0),
         count: isMixture ? configuration.context : 100, isLearnt: isMixture),
       configuration, isPositionFirst: true, betweenPositionsAndInput: beforeInput, in: &layout)
   }
 
-  func makePass<Scalar: Real>(
+  func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any EncoderPass<Scalar> {
-    Pass<Scalar>(stack, width, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any EncoderWorkspace<Scalar> {
+    Workspace<Scalar>(stack, width, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 
-  private final class Pass<Scalar: Real>: EncoderPass {
+  private final class Workspace<Scalar: Real>: EncoderWorkspace {
     private let stack: TransformerStack
     private let state: TransformerStack.State<Scalar>
     private let arena = Arena<Scalar>()
@@ -44,16 +44,16 @@ struct TransformerEncoder: Encoder {
       featureGradient = arena.matrix(rows: training ? capacity : 0, columns: width)
     }
 
-    func forward(_ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions) {
-      _ = stack.forward(parameters, windows: windows, conditions, state)
+    func forward(_ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions) {
+      _ = stack.forward(parameters, windows: windows, options, state)
     }
 
     func backward(
-      _ parameters: Parameters<Scalar>, windows: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+      _ parameters: Parameters<Scalar>, windows: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
       adding: Bool
     ) {
       stack.backward(
-        featureGradient.first(windows), parameters, windows: windows, conditions, state, into: gradients,
+        featureGradient.first(windows), parameters, windows: windows, options, state, into: gradients,
         adding: adding)
     }
   }

@@ -13,27 +13,27 @@ struct TransformerNetwork: Network {
     var layout = ParameterLayout()
     stack = TransformerStack(
       "transformer_decoder.layers", .init(hasCross: true, isCausal: true),
-      .init(name: "pos_encoder.pe", start: .sinusoids, count: 100, isLearnt: false), configuration,
+      .init(name: "pos_encoder.pe", initializer: .sinusoids, count: 100, isLearnt: false), configuration,
       isPositionFirst: false, in: &layout)
     head = DecoderHead(configuration, in: &layout)
     self.layout = layout
   }
 
-  func makePass<Scalar: Real>(
+  func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    DecoderPass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    DecoderWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 
   func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, conditions: Conditions, capacity: Int, calls: Int
+    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
   ) -> any Predictor<Scalar> {
     DecoderPredictor<Scalar>.pays(for: configuration)
-      ? DecoderPredictor(stack, head, parameters, conditions: conditions, capacity: capacity, calls: calls)
-      : PassPredictor(self, parameters, conditions: conditions, capacity: capacity)
+      ? DecoderPredictor(stack, head, parameters, options: options, capacity: capacity, calls: calls)
+      : WorkspacePredictor(self, parameters, options: options, capacity: capacity)
   }
 
-  private final class DecoderPass<Scalar: Real>: Pass {
+  private final class DecoderWorkspace<Scalar: Real>: Workspace {
     private let network: TransformerNetwork
     private let state: TransformerStack.State<Scalar>
     private let head: DecoderHead.State<Scalar>
@@ -53,19 +53,19 @@ struct TransformerNetwork: Network {
       outputGradient = arena.matrix(rows: training ? n : 0, columns: dim)
     }
 
-    func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
-      let last = network.stack.forward(parameters, windows: n, conditions, state)
+    func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
+      let last = network.stack.forward(parameters, windows: n, options, state)
       network.head.forward(last, parameters, into: output.first(n), head)
     }
 
     func backward(
-      _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+      _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
       adding: Bool
     ) {
       let last = network.stack.output(of: state).first(n)
       let dLast = network.head.backward(
         outputGradient.first(n), last, parameters, head, into: gradients, adding: adding)
-      network.stack.backward(dLast, parameters, windows: n, conditions, state, into: gradients, adding: adding)
+      network.stack.backward(dLast, parameters, windows: n, options, state, into: gradients, adding: adding)
     }
   }
 }

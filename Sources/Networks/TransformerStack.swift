@@ -5,14 +5,14 @@ struct TransformerStack: Sendable {
   /// What tells the blocks where in the context a chunk stood.
   struct PositionTable: Sendable {
     var name: String
-    var start: ParameterLayout.Start
+    var initializer: ParameterLayout.Initializer
     var count: Int
     var isLearnt: Bool
   }
 
   let configuration: Configuration
-  let input: LinearPlace
-  let positions: ParameterLayout.Place
+  let input: LinearParameters
+  let positions: ParameterIndex
   private let learnsPositions: Bool
   let blocks: [TransformerBlock]
   private let hasCross: Bool
@@ -28,13 +28,13 @@ struct TransformerStack: Sendable {
     self.configuration = configuration
     hasCross = style.hasCross
     learnsPositions = positions.isLearnt
-    func addPositions() -> ParameterLayout.Place {
+    func addPositions() -> ParameterIndex {
       let shape = [1, max(positions.count, configuration.context), configuration.width]
       return positions.isLearnt
-        ? layout.add(positions.name, shape, positions.start)
-        : layout.addConstant(positions.name, shape, positions.start)
+        ? layout.add(positions.name, shape, positions.initializer)
+        : layout.addConstant(positions.name, shape, positions.initializer)
     }
-    func addInput() -> LinearPlace {
+    func addInput() -> LinearParameters {
       layout.addLinear("input_proj", inputs: configuration.inputWidth, outputs: configuration.width)
     }
     if isPositionFirst {
@@ -93,23 +93,23 @@ struct TransformerStack: Sendable {
 
   /// - Returns: (n, width): the last position's row of each window, in `state`.
   func forward<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions, _ state: State<Scalar>
+    _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
     let rows = configuration.context * n
-    PositionalColumn.fill(state.contexts, configuration, windows: n, scale: conditions.positionalScale)
+    PositionalColumn.fill(state.contexts, configuration, windows: n, scale: options.positionalScale)
     let projected = state.projected.first(rows)
     parameters.linear(input).forward(state.contexts.first(rows), into: projected)
     Positions.add(parameters[positions], to: projected, windows: n)
     var x = projected
     for (block, blockState) in zip(blocks, state.blocks) {
-      x = block.forward(x, memory: projected, parameters, windows: n, conditions, blockState)
+      x = block.forward(x, memory: projected, parameters, windows: n, options, blockState)
     }
     return x
   }
 
   /// - Parameter dOutput: (n, width).
   func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ conditions: Conditions,
+    _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
     _ state: State<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
   ) {
     guard let scratch = state.scratch else { preconditionFailure("a pass made for training") }
@@ -123,7 +123,7 @@ struct TransformerStack: Sendable {
       let dx = index == 0 ? dProjected : state.dInputs[index % 2].first(rows)
       blocks[index].backward(
         dy, x: previous.map { $0.output.first(rows) } ?? projected, memory: projected, parameters, windows: n,
-        conditions, state.blocks[index], scratch, dx: dx, addingInput: index == 0 && hasCross, dMemory: dProjected,
+        options, state.blocks[index], scratch, dx: dx, addingInput: index == 0 && hasCross, dMemory: dProjected,
         into: gradients, adding: adding)
       dy = dx
     }

@@ -66,9 +66,9 @@ public final class WindowBatch<Scalar: Real> {
   public func append(_ block: VectorBlock, _ window: Int) {
     precondition(!isFull && !isClosed, "room for a window")
     precondition(block.dim == dim && block.slots == roles.slots, "windows of one form")
-    for place in places {
-      for (position, slot) in place.slots.enumerated() {
-        place.rows.setRow(position * capacity + windows, to: block.vector(block.row(window, slot)))
+    for index in places {
+      for (position, slot) in index.slots.enumerated() {
+        index.rows.setRow(position * capacity + windows, to: block.vector(block.row(window, slot)))
       }
     }
     weights[0, windows] = Scalar(block.weight(window))
@@ -81,9 +81,9 @@ public final class WindowBatch<Scalar: Real> {
     guard !isClosed else { return }
     isClosed = true
     guard !isFull else { return }
-    for place in places {
-      for position in place.slots.indices.dropFirst().map({ $0 - place.slots.lowerBound }) {
-        place.rows.moveRows(from: position * capacity, to: position * windows, count: windows)
+    for index in places {
+      for position in index.slots.indices.dropFirst().map({ $0 - index.slots.lowerBound }) {
+        index.rows.moveRows(from: position * capacity, to: position * windows, count: windows)
       }
     }
   }

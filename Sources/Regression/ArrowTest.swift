@@ -64,7 +64,7 @@ public final class ArrowTest {
   private var skill: DirectionSkill?
 
   static let fewArticles = 40
-  static let fewestUnits = 12
+  static let minimumUnits = 12
   private static let capacity = 512
 
   /// - Parameters:
@@ -131,11 +131,11 @@ public final class ArrowTest {
   ///
   /// - Throws: `.badData` where too little was read to tell anything.
   public func prepare() throws {
-    guard units >= Self.fewestUnits else {
+    guard units >= Self.minimumUnits else {
       throw Failure(
         .badData,
         "not measurable: \(articles) articles with \(pairs) pairs of neighbours make \(units) units; expected "
-          + "\(Self.fewArticles) articles, or \(Self.fewestUnits) runs of \(Asymmetry.runLength) chunks",
+          + "\(Self.fewArticles) articles, or \(Self.minimumUnits) runs of \(Asymmetry.runLength) chunks",
         hint: "more articles, or longer ones")
     }
     closeCovariance()

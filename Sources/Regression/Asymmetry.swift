@@ -103,7 +103,7 @@ struct Asymmetry {
       if unit != segment.unit { finishUnit() }
       unit = segment.unit
       let rows = segment.rows
-      Product.transposed(
+      MatrixProduct.transposed(
         whitened.rows(rows.dropFirst()), whitened.rows(rows.dropLast()), into: present, adding: true)
     }
     chunks.moveRows(from: rows - 1, to: 0, count: 1)
@@ -139,7 +139,7 @@ struct Asymmetry {
 
   private mutating func addUnits() {
     if differences.columns > 0 {
-      Product.transposed(signs.first(units), differences.first(units), into: sums, adding: true)
+      MatrixProduct.transposed(signs.first(units), differences.first(units), into: sums, adding: true)
     }
     units = 0
   }
@@ -176,7 +176,7 @@ struct Whitening {
   private let shift: Matrix<Double>
 
   /// Directions that vary less than this share of the first are noise of rounding.
-  private static let least = 1e-10
+  private static let epsilon = 1e-10
   /// What varies less than this share of the chunks' mean square does not vary.
   private static let rounding = 1e-13
 
@@ -194,7 +194,7 @@ struct Whitening {
     let eigen = try SymmetricEigen(covariance)
     let largest = eigen.values.last ?? 0
     guard largest > Self.rounding * size else { return nil }
-    components = min(wanted, eigen.values.count { $0 > Self.least * largest })
+    components = min(wanted, eigen.values.count { $0 > Self.epsilon * largest })
     directions = arena.matrix(rows: components, columns: dim)
     shift = arena.matrix(rows: 1, columns: components)
     for component in 0..<components {
@@ -210,6 +210,6 @@ struct Whitening {
   }
 
   func apply(_ x: Matrix<Double>, into z: Matrix<Double>) {
-    Product.ofTransposed(x, directions, into: z, bias: shift)
+    MatrixProduct.ofTransposed(x, directions, into: z, bias: shift)
   }
 }

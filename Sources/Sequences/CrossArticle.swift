@@ -3,11 +3,11 @@ public import Vectors
 /// Puts a chunk of another article in place of the last context chunk of every window. The chunks drawn become rows of
 /// the window's frame, which thereby come in no order.
 public struct CrossArticle {
-  private let draw: StrangerDraw
+  private let draw: OtherArticleSampler
   private let seed: UInt64
   private let context: Int
-  private var strangers: VectorStore
-  /// The place among `strangers` of each row drawn for the frame.
+  private var otherRows: VectorStore
+  /// The place among `otherRows` of each row drawn for the frame.
   private var places: [Int: Int] = [:]
   private var drawn: [UInt32] = []
   private var indices: [UInt32] = []
@@ -15,11 +15,11 @@ public struct CrossArticle {
   private var tail = 0
 
   /// - Parameter draw: of all chunks of the stream, finished.
-  public init(_ draw: StrangerDraw, dim: Int, roles: Roles, seed: UInt64) {
+  public init(_ draw: OtherArticleSampler, dim: Int, roles: Roles, seed: UInt64) {
     self.draw = draw
     self.seed = seed
     context = roles.context
-    strangers = VectorStore(dim: dim)
+    otherRows = VectorStore(dim: dim)
   }
 
   /// Calls `body` with the frame that becomes of a block: its repeated rows, the rows drawn, its new rows. The weights
@@ -34,11 +34,11 @@ public struct CrossArticle {
     fillIndices(block)
     // Where a block repeats more than the new rows of the one before, rows drawn lie in between: then it repeats none.
     let repeated = block.repeated <= tail ? block.repeated : 0
-    try strangers.withBlock { strangers in
+    try otherRows.withBlock { otherRows in
       try indices.withUnsafeBufferPointer { indices in
         try body(
           SequenceBuilder.Frame(
-            runs: [block.rows(0..<block.repeated), strangers, block.rows(block.repeated..<block.rows)],
+            runs: [block.rows(0..<block.repeated), otherRows, block.rows(block.repeated..<block.rows)],
             repeated: repeated, indices: indices))
       }
     }
@@ -48,7 +48,7 @@ public struct CrossArticle {
   private mutating func drawStrangers(
     _ block: VectorBlock, _ vector: (Int, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws {
-    strangers.removeAll()
+    otherRows.removeAll()
     places.removeAll(keepingCapacity: true)
     drawn.removeAll(keepingCapacity: true)
     var entries = [Float](repeating: 0, count: block.dim)
@@ -56,15 +56,15 @@ public struct CrossArticle {
       let (key, row) = draw.draw(for: block.key(block.row(window, context)), seed: seed)
       if places[row] == nil {
         try entries.withUnsafeMutableBytes { try vector(row, $0) }
-        places[row] = strangers.rows
-        strangers.append(key, entries)
+        places[row] = otherRows.rows
+        otherRows.append(key, entries)
       }
       drawn.append(UInt32(places[row, default: 0]))
     }
   }
 
   private mutating func fillIndices(_ block: VectorBlock) {
-    let (head, shift) = (UInt32(block.repeated), UInt32(strangers.rows))
+    let (head, shift) = (UInt32(block.repeated), UInt32(otherRows.rows))
     indices.removeAll(keepingCapacity: true)
     for index in block.indices { indices.append(index < head ? index : index + shift) }
     for window in 0..<block.windows { indices[window * block.slots + context - 1] = head + drawn[window] }

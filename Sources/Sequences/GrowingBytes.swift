@@ -23,9 +23,9 @@ final class GrowingBytes {
   func grow(by more: Int) throws -> UnsafeMutableRawBufferPointer {
     let (needed, overflow) = count.addingReportingOverflow(more)
     if overflow || needed > capacity { try reserve(overflow ? Int.max : needed) }
-    let place = count
+    let index = count
     count = needed
-    return UnsafeMutableRawBufferPointer(rebasing: mutableBytes[place...])
+    return UnsafeMutableRawBufferPointer(rebasing: mutableBytes[index...])
   }
 
   private func reserve(_ needed: Int) throws {

@@ -64,11 +64,11 @@ final class RowArchive {
   /// Copies the records of consecutive rows to `records`: each a vector, then what `label` reads.
   func read(_ range: Range<Int>, into records: UnsafeMutableRawBufferPointer) throws {
     precondition(range.upperBound <= rows && records.count == range.count * recordBytes, "rows, and room for them")
-    let place = range.lowerBound * recordBytes
+    let index = range.lowerBound * recordBytes
     if let spool {
-      try spool.read(into: records, at: place)
+      try spool.read(into: records, at: index)
     } else {
-      records.copyMemory(from: UnsafeRawBufferPointer(rebasing: held.bytes[place..<place + records.count]))
+      records.copyMemory(from: UnsafeRawBufferPointer(rebasing: held.bytes[index..<index + records.count]))
     }
   }
 

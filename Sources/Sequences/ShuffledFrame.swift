@@ -62,9 +62,9 @@ final class ShuffledFrame {
       chunks.append(label.chunk)
       steps.append(label.step)
       checksums.append(label.checksum)
-      let place = UInt32(articles.count - 1)
-      places[first + UInt32(row)] = place
-      indices.append(place)
+      let index = UInt32(articles.count - 1)
+      places[first + UInt32(row)] = index
+      indices.append(index)
       // Vectors move together, over the labels between them.
       UnsafeMutableRawBufferPointer(rebasing: records[(row * vectorBytes)...])
         .copyMemory(from: UnsafeRawBufferPointer(rebasing: record[..<vectorBytes]))

@@ -65,7 +65,7 @@ public struct SyntheticProcess: Sendable {
       for entry in 0..<dim {
         out[entry] = Float(noise > 0 ? state[entry] + noise * generator.gaussian() : state[entry])
       }
-      if normalizes { _ = out.withUnsafeMutableBufferPointer { Products.normalize($0) } }
+      if normalizes { _ = out.withUnsafeMutableBufferPointer { InnerProducts.normalize($0) } }
       store.append(Key(article: article, chunk: UInt32(chunk)), out)
     }
   }

@@ -65,12 +65,12 @@ public final class StreamOutput {
       file.discard()
       return false
     }
-    let culprit =
-      failure.culprit
-      ?? Culprit(tool: arguments.tool, status: failure.status.rawValue, reason: failure.description)
+    let origin =
+      failure.origin
+      ?? FailureOrigin(tool: arguments.tool, status: failure.status.rawValue, reason: failure.description)
     let written =
-      begun?.abort(culprit) ?? StreamWriter.abortAlone(culprit, descriptor: STDOUT_FILENO)
-    return written && failure.culprit != nil && Self.isPipe
+      begun?.abort(origin) ?? StreamWriter.abortAlone(origin, descriptor: STDOUT_FILENO)
+    return written && failure.origin != nil && Self.isPipe
   }
 
   /// Whether another process reads standard output.

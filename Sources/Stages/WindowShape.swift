@@ -13,19 +13,19 @@ public struct WindowShape: Hashable, Sendable {
   public init(_ header: StreamHeader) {
     func noted(_ name: String) -> Int? { header.metadata["model-predict:\(name)"]?.int.flatMap { $0 > 0 ? $0 : nil } }
     let builders = header.provenance.entries.filter { $0["tool"]?.string == "seq-build" }
-    func told(_ flag: String, default fallback: Int) -> Int? {
+    func stated(_ flag: String, default fallback: Int) -> Int? {
       let values = Set(builders.map { Self.value(of: flag, in: $0, default: fallback) })
       return values.count == 1 ? values.first ?? nil : nil
     }
-    context = noted("context") ?? told("--ctx", default: 5)
-    offset = noted("offset") ?? told("--offset", default: 1)
+    context = noted("context") ?? stated("--ctx", default: 5)
+    offset = noted("offset") ?? stated("--offset", default: 1)
   }
 
   /// - Returns: nil where the value is no number that makes sense.
   private static func value(of flag: String, in stage: JSON, default fallback: Int) -> Int? {
     let words = (stage["arguments"]?.array ?? []).map { $0.string ?? "" }
-    guard let place = words.lastIndex(of: flag) else { return fallback }
-    guard place + 1 < words.count, let value = Int(words[place + 1]), value > 0 else { return nil }
+    guard let index = words.lastIndex(of: flag) else { return fallback }
+    guard index + 1 < words.count, let value = Int(words[index + 1]), value > 0 else { return nil }
     return value
   }
 }

@@ -78,7 +78,7 @@ public final class StreamReader {
   private static func located<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let failure as Failure where failure.status == .badData && failure.culprit == nil {
+    } catch let failure as Failure where failure.status == .badData && failure.origin == nil {
       throw failure.at(name)
     }
   }
@@ -257,10 +257,10 @@ extension StreamReader {
 
   private static func upstream(_ body: UnsafeRawBufferPointer) -> Failure {
     let json = (try? JSON(parsing: body)) ?? .null
-    let culprit = Culprit(
+    let origin = FailureOrigin(
       tool: json["tool"]?.string ?? "a stage", status: Int32(clamping: json["status"]?.int ?? 0),
       reason: json["reason"]?.string ?? "it gave no reason")
     return Failure(
-      .badData, "upstream \(culprit.tool) failed (\(culprit.status)): \(culprit.reason)", culprit: culprit)
+      .badData, "upstream \(origin.tool) failed (\(origin.status)): \(origin.reason)", origin: origin)
   }
 }

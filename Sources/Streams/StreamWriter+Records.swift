@@ -114,10 +114,10 @@ extension StreamWriter {
     var row = 0
     var breaks = (first: false, later: false)
     for run in runs {
-      for place in 0..<run.rows {
+      for index in 0..<run.rows {
         defer { row += 1 }
         guard row >= repeated else { continue }
-        let key = run.key(place)
+        let key = run.key(index)
         if let last, key <= last {
           if row == repeated { breaks.first = true } else { breaks.later = true }
         }
@@ -157,11 +157,11 @@ extension StreamWriter {
     return bytes
   }
 
-  static func abortBody(_ culprit: Culprit) -> [UInt8] {
+  static func abortBody(_ origin: FailureOrigin) -> [UInt8] {
     // The reason is a line; anything longer than a page would only hide it.
-    let reason = String(culprit.reason.prefix(4096))
+    let reason = String(origin.reason.prefix(4096))
     return body(
-      ["tool": .string(culprit.tool), "status": .integer(Int64(culprit.status)), "reason": .string(reason)])
+      ["tool": .string(origin.tool), "status": .integer(Int64(origin.status)), "reason": .string(reason)])
   }
 }
 

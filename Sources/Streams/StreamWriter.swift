@@ -127,16 +127,16 @@ public final class StreamWriter {
   /// Writes an abort record, if the stream is not whole yet: every stage downstream will stop and name the culprit.
   ///
   /// - Returns: whether it could be written.
-  public func abort(_ culprit: Culprit) -> Bool {
+  public func abort(_ origin: FailureOrigin) -> Bool {
     guard isOpen else { return false }
     isOpen = false
-    return (try? writeRecord(.abort, Self.abortBody(culprit))) != nil
+    return (try? writeRecord(.abort, Self.abortBody(origin))) != nil
   }
 
   /// Writes an abort record that stands alone, for a stage that fails before its header.
-  public static func abortAlone(_ culprit: Culprit, descriptor number: Int32) -> Bool {
+  public static func abortAlone(_ origin: FailureOrigin, descriptor number: Int32) -> Bool {
     let head = AlignedBuffer(capacity: RecordHead.byteCount)
-    let body = abortBody(culprit)
+    let body = abortBody(origin)
     return body.withUnsafeBytes { body in
       RecordHead(
         tag: .abort, streamID: 0, sequence: 0, bodyLength: UInt64(body.count), bodyChecksum: CRC32.of(body)

@@ -29,8 +29,8 @@ public struct Totals: Hashable, Sendable {
   /// The digest of one row: its key and the CRC-32 of its vector.
   @inline(__always)
   static func digest(article: UInt64, chunk: UInt32, step: UInt32, checksum: UInt32) -> UInt64 {
-    let place = mixed(article) ^ (UInt64(chunk) | UInt64(step) << 32)
-    return mixed(mixed(place) ^ UInt64(checksum))
+    let index = mixed(article) ^ (UInt64(chunk) | UInt64(step) << 32)
+    return mixed(mixed(index) ^ UInt64(checksum))
   }
 
   /// Counts one frame.

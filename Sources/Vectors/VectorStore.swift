@@ -59,7 +59,7 @@ public struct VectorStore {
     vectors.withUnsafeMutableBufferPointer { vectors in
       for row in 0..<vectors.count / dim {
         let vector = UnsafeMutableBufferPointer(rebasing: vectors[row * dim..<(row + 1) * dim])
-        if !Products.normalize(vector) { zeros += 1 }
+        if !InnerProducts.normalize(vector) { zeros += 1 }
       }
     }
     return zeros

@@ -40,7 +40,7 @@ public struct WindowStore {
     let dim = rows.dim
     window.withUnsafeMutableBufferPointer { window in
       for slot in 0..<window.count / dim {
-        _ = Products.normalize(UnsafeMutableBufferPointer(rebasing: window[slot * dim..<(slot + 1) * dim]))
+        _ = InnerProducts.normalize(UnsafeMutableBufferPointer(rebasing: window[slot * dim..<(slot + 1) * dim]))
       }
     }
   }

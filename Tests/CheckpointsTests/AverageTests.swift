@@ -35,7 +35,7 @@ import Testing
     #expect(Self.learnt(try Average(files, weights: [0, 0, 5]).parameters) == [6])
     // Constants are no parameters.
     #expect(plain.parameters[2][0, 1] == 1)
-    #expect(plain.conditions.positionalScale == 0.03)
+    #expect(plain.options.positionalScale == 0.03)
   }
 
   @Test func theMeanOfOneIsItself() throws {
@@ -52,8 +52,8 @@ import Testing
     let changes: [(says: String, change: (inout Checkpoint) -> Void)] = [
       ("context: 7 and 8", { $0.configuration.context = 8 }),
       ("dropout: 0.0 and 0.5", { $0.configuration.dropout = 0.5 }),
-      ("last_slot_bias", { $0.conditions.lastSlotBias = 0.6 }),
-      ("positional_scale: 0.03 and 0.0", { $0.conditions.positionalScale = 0 }),
+      ("last_slot_bias", { $0.options.lastSlotBias = 0.6 }),
+      ("positional_scale: 0.03 and 0.0", { $0.options.positionalScale = 0 }),
     ]
     for (says, change) in changes {
       var two = one

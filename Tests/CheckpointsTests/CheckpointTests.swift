@@ -14,7 +14,7 @@ import Testing
     let folder = try Folder()
     let read = try Checkpoint.load(try folder.write(bytes, to: "x"), trainingState: true, layout: Samples.layout)
     #expect(read.configuration == checkpoint.configuration)
-    #expect(read.conditions == checkpoint.conditions)
+    #expect(read.options == checkpoint.options)
     #expect(read.notes == checkpoint.notes)
     #expect(Array(read.parameters.all.entries) == Array(checkpoint.parameters.all.entries))
     #expect(read.training?.state == checkpoint.training?.state)
@@ -57,7 +57,7 @@ import Testing
     }
     for (name, shape) in extra.sorted(by: { $0.key < $1.key }) { _ = layout.add(name, shape, .constant(1)) }
     let parameters = Parameters<Float>(layout)
-    parameters.start(seed: 1)
+    parameters.initialize(seed: 1)
     var writer = TensorWriter(metadata: metadata)
     for (place, entry) in layout.entries.enumerated() {
       writer.add(entry.name, shape: entry.shape, parameters[place].entries)

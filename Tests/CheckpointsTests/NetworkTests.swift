@@ -36,8 +36,8 @@ import Testing
     if configuration.hasPositionalScalar, mixtures.contains(configuration.architecture) { return }
     let parameters = try Checkpoint(starting: configuration, seed: 9).parameters
     var writer = TensorWriter(metadata: [:])
-    for (place, entry) in parameters.layout.entries.enumerated().reversed() where !entry.isConstant {
-      writer.add(entry.name, shape: entry.shape, parameters[place].entries)
+    for (index, entry) in parameters.layout.entries.enumerated().reversed() where !entry.isConstant {
+      writer.add(entry.name, shape: entry.shape, parameters[index].entries)
     }
     let folder = try Folder()
     let path = try folder.write([], to: "x")
@@ -69,8 +69,8 @@ import Testing
       "transformer_decoder.layers.0.self_attn.in_proj_weight": (6.0 / (64 + 192)).squareRoot(),
       "transformer_decoder.layers.0.multihead_attn.out_proj.weight": 1 / 8,
     ]
-    for (place, entry) in parameters.layout.entries.enumerated() {
-      let numbers = parameters[place].entries.map { Double($0) }
+    for (index, entry) in parameters.layout.entries.enumerated() {
+      let numbers = parameters[index].entries.map { Double($0) }
       if let bound = bounds[entry.name] {
         let largest = numbers.map(\.magnitude).max() ?? 0
         #expect(largest <= bound && largest > 0.995 * bound, "\(entry.name)")
@@ -94,11 +94,11 @@ import Testing
     let file = try CheckpointFile("\(folder)/\(name).safetensors")
     let checkpoint = try file.read(trainingState: true)
     #expect(file.layout.entries.count == expected.count)
-    for (place, entry) in file.layout.entries.enumerated() {
+    for (index, entry) in file.layout.entries.enumerated() {
       #expect(expected[entry.name]?["shape"]?.array?.compactMap(\.int) == entry.shape)
       let given = expected[entry.name]?["values"]?.array?.compactMap(\.double)
       let values = try #require(given)
-      #expect(values == checkpoint.parameters[place].entries.prefix(4).map { Double($0) }, "\(entry.name)")
+      #expect(values == checkpoint.parameters[index].entries.prefix(4).map { Double($0) }, "\(entry.name)")
     }
     let configuration = checkpoint.configuration
     #expect(configuration.dim == 4)

@@ -32,14 +32,14 @@ enum Samples {
 
   static func parameters(seed: UInt64) throws -> Parameters<Float> {
     let parameters = Parameters<Float>(try layout(configuration))
-    parameters.start(seed: seed)
+    parameters.initialize(seed: seed)
     return parameters
   }
 
   static func checkpoint(training: Bool) throws -> Checkpoint {
     var checkpoint = Checkpoint(configuration: configuration, parameters: try parameters(seed: 1))
-    checkpoint.conditions.positionalScale = 0.03
-    checkpoint.conditions.lastSlotBias = 0.1 + 0.2
+    checkpoint.options.positionalScale = 0.03
+    checkpoint.options.lastSlotBias = 0.1 + 0.2
     checkpoint.notes = ["author": "Zoë \"Z\"\n"]
     guard training else { return checkpoint }
     let (first, second) = (try parameters(seed: 2), try parameters(seed: 3))

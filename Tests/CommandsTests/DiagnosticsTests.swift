@@ -16,8 +16,8 @@ import Testing
 }
 
 @Test func aFaultUpstreamIsToldInTheCulpritsWords() {
-  let culprit = Culprit(tool: "seq-build", status: 65, reason: "stdin: row 3: not finite")
-  let failure = Failure(.badData, "passed on", at: "stdin", culprit: culprit)
+  let origin = FailureOrigin(tool: "seq-build", status: 65, reason: "stdin: row 3: not finite")
+  let failure = Failure(.badData, "passed on", at: "stdin", origin: origin)
   #expect(Diagnostics.message(of: failure) == "upstream seq-build failed (65): stdin: row 3: not finite")
   #expect(Diagnostics.message(of: Failure(.badData, "bad", at: "stdin", "row 3")) == "stdin: row 3: bad")
 }

@@ -81,7 +81,9 @@ import Testing
 
 @Test func aFullDeviceIsAWriteError() throws {
   let file = try OutputFile("/dev/full")
-  #expect(throws: Failure(.inputOutput, "cannot be written: No space left on device", at: "/dev/full")) { try file.write("x") }
+  #expect(throws: Failure(.inputOutput, "cannot be written: No space left on device", at: "/dev/full")) {
+    try file.write("x")
+  }
 }
 
 @Test func whatCannotBeCreatedIsRefusedAtOnce() throws {

@@ -52,10 +52,10 @@ import Testing
   @Test func aMarginThatIsNotPositiveOverridesAll() {
     for (margin, isFit) in [(0.2, true), (1e-9, true), (0, false), (-1e-9, false)] {
       let gates = FiveGates(val: Self.figures([.margin: margin]), ood: Self.figures(), isStrict: false)
-      #expect(gates.isFit(leastGates: 3) == isFit)
+      #expect(gates.isFit(minimumGates: 3) == isFit)
     }
     let elsewhere = FiveGates(val: Self.figures(), ood: Self.figures([.margin: -0.5]), isStrict: false)
-    #expect(elsewhere.isFit(leastGates: 4) && !elsewhere.isFit(leastGates: 5))
+    #expect(elsewhere.isFit(minimumGates: 4) && !elsewhere.isFit(minimumGates: 5))
   }
 
   @Test func marksOfAGate() {

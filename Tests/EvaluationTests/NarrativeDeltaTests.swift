@@ -26,9 +26,9 @@ import Vectors
     #expect(isClose(found.telescoped, direct.telescoped, tolerance))
     let sorted = direct.deltas.sorted()
     for (quartile, fraction) in zip(found.quartiles, [0.25, 0.5, 0.75]) {
-      let place = fraction * Double(sorted.count - 1)
-      let (below, above) = (sorted[Int(place)], sorted[min(Int(place) + 1, sorted.count - 1)])
-      #expect(isClose(quartile, below + place.truncatingRemainder(dividingBy: 1) * (above - below), tolerance))
+      let index = fraction * Double(sorted.count - 1)
+      let (below, above) = (sorted[Int(index)], sorted[min(Int(index) + 1, sorted.count - 1)])
+      #expect(isClose(quartile, below + index.truncatingRemainder(dividingBy: 1) * (above - below), tolerance))
     }
   }
 

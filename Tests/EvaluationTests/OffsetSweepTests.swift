@@ -43,10 +43,10 @@ import Vectors
     #expect(found.outsideArticle == direct.skipped)
     let figures = found.figures(seed: 1)
     #expect(isClose(figures.means, direct.means, 1e-6))
-    let place = origin.predicted - offsets.lowerBound
-    let others = direct.means.enumerated().filter { $0.offset != place }.map(\.element)
-    #expect(isClose(figures.predicted, direct.means[place], 1e-6))
-    #expect(isClose(figures.margin, direct.means[place] - (others.max() ?? 0), 1e-6))
+    let index = origin.predicted - offsets.lowerBound
+    let others = direct.means.enumerated().filter { $0.offset != index }.map(\.element)
+    #expect(isClose(figures.predicted, direct.means[index], 1e-6))
+    #expect(isClose(figures.margin, direct.means[index] - (others.max() ?? 0), 1e-6))
     let interval = try #require(figures.marginInterval)
     #expect(interval.contains(figures.margin))
     for (mean, interval) in zip(figures.means, try #require(figures.intervals)) { #expect(interval.contains(mean)) }

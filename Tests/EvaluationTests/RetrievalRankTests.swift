@@ -7,9 +7,9 @@ import Vectors
 @Suite struct RetrievalRankTests {
   static func ranks(
     _ rows: Frame, _ predicted: Frame, _ scope: RetrievalRank.Scope = .article, least: Int = 6, cuts: [Int] = [],
-    product: @escaping RowProduct = RowProducts.plain
+    product: @escaping PairwiseProduct = PairwiseProducts.plain
   ) throws -> RetrievalRank {
-    var ranks = RetrievalRank(try articleStore(rows), scope: scope, leastChunks: least, product: product)
+    var ranks = RetrievalRank(try articleStore(rows), scope: scope, minimumChunks: least, product: product)
     for frame in predicted.cut(before: cuts) { try frame.withBlock { try ranks.add($0) } }
     try ranks.finish()
     return ranks
@@ -62,8 +62,8 @@ import Vectors
     let predicted = predictions(rows) { key, _ in
       zip(neighbour(rows, key, 0), neighbour(rows, key, -1)).map { $0 + $1 * (1 + 1e-7) }
     }
-    let noisy: RowProduct = { a, b, dim, scores in
-      RowProducts.plain(a, b, dim, scores)
+    let noisy: PairwiseProduct = { a, b, dim, scores in
+      PairwiseProducts.plain(a, b, dim, scores)
       for index in scores.indices { scores[index] += (index % 2 == 0 ? 1 : -1) * Float(dim) * 0x1p-24 }
     }
     var exact = try Self.ranks(rows, predicted, scope)

@@ -51,13 +51,13 @@ import Testing
     }
     let expected = try contents(bytes)
     var refused = 0
-    for place in bytes.indices {
+    for index in bytes.indices {
       for mask: UInt8 in [0xFF, 1, 2, 4, 8, 16, 32, 64, 128] {
         var damaged = bytes
-        damaged[place] ^= mask
+        damaged[index] ^= mask
         do {
           let found = try contents(damaged)
-          #expect(found == expected, "byte \(place) ^ \(mask)")
+          #expect(found == expected, "byte \(index) ^ \(mask)")
         } catch is Failure {
           refused += 1
         }
@@ -69,8 +69,8 @@ import Testing
 
   @Test func damagedDataSaysSo() throws {
     var bytes = try fixtureBytes("small.npz")
-    let place = try #require(bytes.indices.first { bytes[$0...].starts(with: [0, 0, 0x80, 0x3F]) })
-    bytes[place] ^= 1
+    let index = try #require(bytes.indices.first { bytes[$0...].starts(with: [0, 0, 0x80, 0x3F]) })
+    bytes[index] ^= 1
     let thrown = try failure { try opened(bytes).floatRows("vectors").all() }
     #expect(thrown.problem.hasPrefix("its bytes are damaged: expected the CRC-32"))
     #expect(thrown.places == ["bytes", "array 'vectors'"])

@@ -64,12 +64,12 @@ import Testing
   func survivesDamage(_ version: Int) throws {
     let bytes = try fixtureBytes("objects_\(version).npy")
     var (refused, tried) = (0, 0)
-    for place in stride(from: 0, to: bytes.count, by: version == 4 ? 1 : 3) {
+    for index in stride(from: 0, to: bytes.count, by: version == 4 ? 1 : 3) {
       tried += 1
       var damaged = bytes
-      damaged[place] ^= 0xFF
+      damaged[index] ^= 0xFF
       do { _ = try opened(damaged).objects("") } catch { refused += 1 }
-      do { _ = try opened(Array(bytes[..<place])).objects("") } catch { refused += 1 }
+      do { _ = try opened(Array(bytes[..<index])).objects("") } catch { refused += 1 }
     }
     #expect(refused > tried)
   }

@@ -89,13 +89,13 @@ import Testing
 
   @Test func findsNonFiniteValuesAnywhere() {
     for count in 1...40 {
-      for place in 0..<count {
+      for index in 0..<count {
         for value in [Float.nan, .infinity, -.infinity, .signalingNaN] {
           var vector = [Float](repeating: -.greatestFiniteMagnitude, count: count)
           #expect(vector.withUnsafeBytes { RowChecks.isFinite($0) })
-          vector[place] = value
+          vector[index] = value
           #expect(vector.withUnsafeBytes { !RowChecks.isFinite($0) })
-          #expect(vector.withUnsafeBufferPointer { firstNonFinite(in: $0) } == place)
+          #expect(vector.withUnsafeBufferPointer { firstNonFinite(in: $0) } == index)
         }
       }
     }

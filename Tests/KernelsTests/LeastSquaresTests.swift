@@ -17,7 +17,7 @@ import Vectors
   /// x · xᵀ + 1/2.
   private func positive(_ n: Int) -> Matrix<Double> {
     let (x, a) = (random(n, n + 3, seed: 1), arena.matrix(rows: n, columns: n))
-    Product.ofTransposed(x, x, into: a)
+    MatrixProduct.ofTransposed(x, x, into: a)
     for i in 0..<n { a[i, i] += 0.5 }
     return a
   }
@@ -25,7 +25,7 @@ import Vectors
   @Test(arguments: [1, 2, 33]) func choleskySolves(_ n: Int) throws {
     let (a, x) = (positive(n), random(3, n, seed: 2))
     let b = arena.matrix(rows: 3, columns: n)
-    Product.ofTransposed(x, a, into: b)
+    MatrixProduct.ofTransposed(x, a, into: b)
     try Cholesky.solve(a, b)
     for row in 0..<3 {
       for column in 0..<n { #expect(abs(b[row, column] - x[row, column]) < 1e-9) }
@@ -40,7 +40,7 @@ import Vectors
     let eigen = try SymmetricEigen(a)
     #expect(eigen.values == eigen.values.sorted() && eigen.values.count == n)
     let stretched = arena.matrix(rows: n, columns: n)
-    Product.of(eigen.vectors, a, into: stretched)
+    MatrixProduct.of(eigen.vectors, a, into: stretched)
     for i in 0..<n {
       var square = 0.0
       for j in 0..<n {
@@ -83,7 +83,7 @@ import Vectors
     let moments = Moments(columns: 6, capacity: 60)
     moments.buffer.columns(0..<4).copy(from: x)
     let y = moments.buffer.columns(4..<6)
-    Product.ofTransposed(x, truth, into: y)
+    MatrixProduct.ofTransposed(x, truth, into: y)
     for row in 0..<60 {
       y[row, 0] += 3
       y[row, 1] -= 2

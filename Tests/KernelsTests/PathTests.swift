@@ -68,8 +68,8 @@ import Testing
       q: q, .init(places, positions: addsPositions ? positions : nil), paths, from: 1, order: paths.byBeginning(1..<6),
       lastSlotBias: 0.3, weights: arena.matrix(rows: 5, columns: 3), into: output)
     for row in 0..<5 {
-      let rows = seen[row + 1].enumerated().map { position, place in
-        (0..<2 * width).map { places[place, $0] + (addsPositions ? positions[position, $0] : 0) }
+      let rows = seen[row + 1].enumerated().map { position, index in
+        (0..<2 * width).map { places[index, $0] + (addsPositions ? positions[position, $0] : 0) }
       }
       for head in 0..<heads {
         let part = head * 5..<(head + 1) * 5

@@ -39,14 +39,14 @@ import Testing
     let touched = (first..<rows.count).filter { rows[$0] != plain[$0] }
     #expect(touched.count == changed && abs(changed - 1200) < 120)
     var counts = (zero: 0, mean: 0, noise: 0)
-    for place in touched {
-      let other = zip(plain[place - Self.windows], plain[place - first]).map { ($0 + $1) * Float(0.5).squareRoot() }
-      if rows[place].allSatisfy({ $0 == 0 }) {
+    for index in touched {
+      let other = zip(plain[index - Self.windows], plain[index - first]).map { ($0 + $1) * Float(0.5).squareRoot() }
+      if rows[index].allSatisfy({ $0 == 0 }) {
         counts.zero += 1
-      } else if zip(rows[place], other).allSatisfy({ abs($0 - $1) < 1e-6 }) {
+      } else if zip(rows[index], other).allSatisfy({ abs($0 - $1) < 1e-6 }) {
         counts.mean += 1
       } else {
-        #expect(isUnit(rows[place]))
+        #expect(isUnit(rows[index]))
         counts.noise += 1
       }
     }
@@ -67,9 +67,9 @@ import Testing
     let overwritten = touched.filter { rows[$0] == plain[$0 - Self.windows] }
     #expect(abs(overwritten.count - changed / 5) < 45)
     var squares: Float = 0
-    for place in Set(touched).subtracting(overwritten) {
-      #expect(isUnit(rows[place]))
-      squares += zip(rows[place], plain[place]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    for index in Set(touched).subtracting(overwritten) {
+      #expect(isUnit(rows[index]))
+      squares += zip(rows[index], plain[index]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     }
     // Along the vector itself noise is normalized away.
     let deviation = (squares / Float((changed - overwritten.count) * (Self.dim - 1))).squareRoot()

@@ -23,7 +23,7 @@ struct Fixture {
   func matrix<Scalar: Real>(_ name: String, _ arena: Arena<Scalar>, columns: Int) throws -> Matrix<Scalar> {
     let numbers = try Self.numbers(json["batch"]?[name])
     let matrix = arena.matrix(rows: numbers.count / columns, columns: columns)
-    for (place, number) in numbers.enumerated() { matrix.entries[place] = Scalar(number) }
+    for (index, number) in numbers.enumerated() { matrix.entries[index] = Scalar(number) }
     return matrix
   }
 }

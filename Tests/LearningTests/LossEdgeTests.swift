@@ -100,8 +100,8 @@ import Testing
     let (windows, dim) = (97, 384)
     func matrix(_ rows: Int, _ seed: Int) -> Matrix<Float> {
       let matrix = arena.matrix(rows: rows, columns: dim)
-      for place in matrix.entries.indices {
-        matrix.entries[place] = Float((place * 7919 + seed * 104729) % 1009) - 504.3
+      for index in matrix.entries.indices {
+        matrix.entries[index] = Float((index * 7919 + seed * 104729) % 1009) - 504.3
       }
       return matrix
     }

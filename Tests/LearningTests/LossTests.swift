@@ -51,8 +51,8 @@ import Testing
       "teacherPull", "moment", "variance",
     ]
     #expect(order == terms.map(\.name))
-    for (place, term) in terms.enumerated() {
-      let weight = 0.5 + Double(place)
+    for (index, term) in terms.enumerated() {
+      let weight = 0.5 + Double(index)
       sum += weight * sample.losses.addGradient(of: term.term, weight: weight)
     }
     sample.losses.finishGradient(into: sample.gradient)
@@ -67,15 +67,15 @@ import Testing
     let sample = try Sample<Double>(weighted: true)
     let gradient = sample.gradient(of: term)
     let step = 1e-5
-    for place in sample.batch.output.entries.indices {
-      let middle = sample.batch.output.entries[place]
+    for index in sample.batch.output.entries.indices {
+      let middle = sample.batch.output.entries[index]
       let values = [middle + step, middle - step].map { moved in
-        sample.batch.output.entries[place] = moved
+        sample.batch.output.entries[index] = moved
         sample.losses.load(sample.batch)
         return sample.losses.value(of: term)
       }
-      sample.batch.output.entries[place] = middle
-      #expect(abs((values[0] - values[1]) / (2 * step) - gradient[place]) < 1e-6)
+      sample.batch.output.entries[index] = middle
+      #expect(abs((values[0] - values[1]) / (2 * step) - gradient[index]) < 1e-6)
     }
   }
 }

@@ -14,8 +14,8 @@ import Testing
   }
 
   private func fill<Scalar: Real>(_ parameters: Parameters<Scalar>, _ places: [String: Int], _ json: JSON?) throws {
-    for (name, place) in places {
-      for (i, number) in try Fixture.numbers(json?[name]).enumerated() { parameters[place].entries[i] = Scalar(number) }
+    for (name, index) in places {
+      for (i, number) in try Fixture.numbers(json?[name]).enumerated() { parameters[index].entries[i] = Scalar(number) }
     }
   }
 
@@ -24,7 +24,7 @@ import Testing
     let (layout, places) = layout()
     let parameters = Parameters<Scalar>(layout)
     let gradients = Parameters<Scalar>(layout)
-    parameters.start(seed: 1)
+    parameters.initialize(seed: 1)
     try fill(parameters, places, json["start"])
     gradients[1].fill(100)
     let optimizer = Optimizer<Scalar>(layout, rule: AdamW(learningRate: 0.01, decay: 0.1))
@@ -34,9 +34,9 @@ import Testing
       let expected = try #require(step["norm"]?.double)
       #expect(abs(norm - expected) < tolerance * norm)
       optimizer.update(parameters, gradients, scale: Norms<Scalar>.clippingScale(norm: norm, maximum: 1))
-      for (name, place) in places {
+      for (name, index) in places {
         let expected = try Fixture.numbers(step["parameters"]?[name])
-        let found = parameters[place].entries.map { Double($0) }
+        let found = parameters[index].entries.map { Double($0) }
         for (a, b) in zip(found, expected) { #expect(abs(a - b) < tolerance * max(abs(b), 0.01)) }
       }
     }
@@ -67,14 +67,14 @@ import Testing
       Workers.use(threads: threads)
       defer { Workers.use(threads: 1) }
       var layout = ParameterLayout()
-      let place = layout.add("w", [150_001], .uniform(1))
+      let index = layout.add("w", [150_001], .uniform(1))
       let parameters = Parameters<Float>(layout)
       let gradients = Parameters<Float>(layout)
-      parameters.start(seed: 1)
-      gradients.start(seed: 2)
+      parameters.initialize(seed: 1)
+      gradients.initialize(seed: 2)
       let optimizer = Optimizer<Float>(layout, rule: AdamW(learningRate: 0.1, decay: 0.1))
       for _ in 0..<3 { optimizer.update(parameters, gradients, scale: 0.5) }
-      return (optimizer.squaredNorm(gradients), Array(parameters[place].entries))
+      return (optimizer.squaredNorm(gradients), Array(parameters[index].entries))
     }
     let one = run(1)
     #expect(abs(one.0 - 50_000) < 1000)

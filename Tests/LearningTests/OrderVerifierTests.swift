@@ -11,28 +11,28 @@ import Testing
     let json = try #require(sample.fixture.json["verifier"])
     let verifier = OrderVerifier(dim: 7, hidden: (4, 3), dropout: 0)
     let parameters = Parameters<Scalar>(verifier.layout)
-    for (place, entry) in verifier.layout.entries.enumerated() {
+    for (index, entry) in verifier.layout.entries.enumerated() {
       let numbers = try Fixture.numbers(json["parameters"]?[entry.name])
       try #require(numbers.count == entry.count)
-      for (i, number) in numbers.enumerated() { parameters[place].entries[i] = Scalar(number) }
+      for (i, number) in numbers.enumerated() { parameters[index].entries[i] = Scalar(number) }
     }
-    let pass = verifier.makePass(Scalar.self, capacity: 6)
+    let workspace = verifier.makeWorkspace(Scalar.self, capacity: 6)
     for window in 0..<5 {
       let row = window..<window + 1
-      pass.set(window, sample.batch.contexts.rows(row), sample.batch.target.rows(row), isForward: true)
+      workspace.set(window, sample.batch.contexts.rows(row), sample.batch.target.rows(row), isForward: true)
       let second = sample.batch.contexts.rows(5 + window..<6 + window)
-      pass.set(5 + window, second, sample.batch.target.rows(row), isForward: false)
+      workspace.set(5 + window, second, sample.batch.target.rows(row), isForward: false)
     }
-    pass.finishPairs(10, noise: nil)
-    let (value, accuracy) = pass.forward(parameters)
+    workspace.finishPairs(10, noise: nil)
+    let (value, accuracy) = workspace.forward(parameters)
     let expected = (try #require(json["value"]?.double), try #require(json["accuracy"]?.double))
     #expect(abs(value - expected.0) < tolerance && accuracy == expected.1)
     let gradients = Parameters<Scalar>(verifier.layout)
-    pass.backward(parameters, weight: 0.5, into: gradients)
-    pass.backward(parameters, weight: 0.5, into: gradients, adding: true)
-    for (place, entry) in verifier.layout.entries.enumerated() {
+    workspace.backward(parameters, weight: 0.5, into: gradients)
+    workspace.backward(parameters, weight: 0.5, into: gradients, adding: true)
+    for (index, entry) in verifier.layout.entries.enumerated() {
       let numbers = try Fixture.numbers(json["gradients"]?[entry.name])
-      #expect(largestDifference(gradients[place].entries.map { Double($0) }, numbers) < tolerance)
+      #expect(largestDifference(gradients[index].entries.map { Double($0) }, numbers) < tolerance)
       #expect(numbers.contains { abs($0) > 1e-4 })
     }
   }
@@ -65,14 +65,14 @@ import Testing
       let verifier = OrderVerifier(dim: dim, hidden: (32, 16))
       let parameters = Parameters<Float>(verifier.layout)
       let gradients = Parameters<Float>(verifier.layout)
-      parameters.start(seed: 1)
+      parameters.initialize(seed: 1)
       let optimizer = Optimizer<Float>(verifier.layout, rule: AdamW(learningRate: 0.01, decay: 0.01))
-      let pass = verifier.makePass(Float.self, capacity: windows)
+      let workspace = verifier.makeWorkspace(Float.self, capacity: windows)
       var (accuracy, values) = (0.0, [Double]())
       for step in 0..<150 {
-        pass.load(target: target, contexts: contexts, noise: Noise(seed: 3, step: step))
-        let result = pass.forward(parameters)
-        pass.backward(parameters, weight: 1, into: gradients)
+        workspace.load(target: target, contexts: contexts, noise: Noise(seed: 3, step: step))
+        let result = workspace.forward(parameters)
+        workspace.backward(parameters, weight: 1, into: gradients)
         optimizer.update(parameters, gradients)
         accuracy = result.accuracy
         values.append(result.value)

@@ -14,7 +14,7 @@ import Vectors
     let network: any Network
     let parameters: Parameters<Double>
     let batch: WindowBatch<Double>
-    let pass: any Pass<Double>
+    let workspace: any Workspace<Double>
     let chain: RolloutChain<Double>
 
     init(horizon: Int) throws {
@@ -22,9 +22,9 @@ import Vectors
       (configuration.hidden, configuration.layers, configuration.dropout) = (4, 1, 0)
       network = try configuration.network()
       parameters = Parameters(network.layout)
-      parameters.start(seed: 3)
+      parameters.initialize(seed: 3)
       batch = WindowBatch(dim: dim, roles: Roles(context: 2, futures: 3), capacity: 4)
-      pass = network.makePass(Double.self, capacity: 4, training: true, contextGradient: false)
+      workspace = network.makeWorkspace(Double.self, capacity: 4, training: true, contextGradient: false)
       chain = RolloutChain(network, capacity: 4, horizon: horizon, seed: 1)
       fill()
     }
@@ -46,21 +46,22 @@ import Vectors
 
     func value() -> Double {
       let rows = 2 * windows
-      pass.contexts.first(rows).copy(from: batch.contexts.first(rows))
-      pass.forward(parameters, windows: windows, conditions: Conditions())
-      return chain.forward(parameters, pass: pass, batch: batch, step: 1, conditions: Conditions())
+      workspace.contexts.first(rows).copy(from: batch.contexts.first(rows))
+      workspace.forward(parameters, windows: windows, options: ForwardOptions())
+      return chain.forward(parameters, workspace: workspace, batch: batch, step: 1, options: ForwardOptions())
     }
 
     /// The gradient of `weight` times the value, by the parameters.
     func gradient(weight: Double) -> Parameters<Double> {
       _ = value()
       let gradients = Parameters<Double>(network.layout)
-      let output = pass.outputGradient.first(windows)
+      let output = workspace.outputGradient.first(windows)
       output.fill(0)
       chain.backward(
-        parameters, pass: pass, weight: weight, conditions: Conditions(), into: gradients, outputGradient: output)
-      pass.backward(
-        parameters, windows: windows, conditions: Conditions(), into: gradients, adding: chain.hasPasses)
+        parameters, workspace: workspace, weight: weight, options: ForwardOptions(), into: gradients,
+        outputGradient: output)
+      workspace.backward(
+        parameters, windows: windows, options: ForwardOptions(), into: gradients, adding: chain.hasWorkspaces)
       return gradients
     }
   }
@@ -68,14 +69,14 @@ import Vectors
   /// One step after the other by hand: predictions slide in until the context holds nothing else.
   @Test func theValueIsThatOfPredictionsSlidIn() throws {
     let trial = try Trial(horizon: 4)
-    let pass = trial.network.makePass(Double.self, capacity: 1, training: false, contextGradient: false)
+    let workspace = trial.network.makeWorkspace(Double.self, capacity: 1, training: false, contextGradient: false)
     var sum = 0.0
     for window in 0..<Self.windows {
       var context = (0..<2).map { Array(trial.batch.contexts.row($0 * Self.windows + window)) }
       for step in 0..<4 {
-        for slot in 0..<2 { _ = pass.contexts.row(slot).update(fromContentsOf: context[slot]) }
-        pass.forward(trial.parameters, windows: 1, conditions: Conditions())
-        let output = Array(pass.output.row(0))
+        for slot in 0..<2 { _ = workspace.contexts.row(slot).update(fromContentsOf: context[slot]) }
+        workspace.forward(trial.parameters, windows: 1, options: ForwardOptions())
+        let output = Array(workspace.output.row(0))
         let length = output.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let unit = output.map { $0 / length }
         let futures = try #require(trial.batch.futures)
@@ -94,15 +95,15 @@ import Vectors
     let gradients = trial.gradient(weight: 0.7)
     let numbers = trial.parameters.all.entries
     for entry in trial.network.layout.entries {
-      for place in [entry.offset, entry.offset + entry.count / 2, entry.offset + entry.count - 1] {
-        let (start, step) = (numbers[place], 1e-5)
-        numbers[place] = start + step
+      for index in [entry.offset, entry.offset + entry.count / 2, entry.offset + entry.count - 1] {
+        let (start, step) = (numbers[index], 1e-5)
+        numbers[index] = start + step
         let above = trial.value()
-        numbers[place] = start - step
+        numbers[index] = start - step
         let below = trial.value()
-        numbers[place] = start
+        numbers[index] = start
         let slope = 0.7 * (above - below) / (2 * step)
-        #expect(abs(gradients.all.entries[place] - slope) < 1e-8, "\(entry.name)")
+        #expect(abs(gradients.all.entries[index] - slope) < 1e-8, "\(entry.name)")
       }
     }
   }

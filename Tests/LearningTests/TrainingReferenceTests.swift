@@ -20,9 +20,9 @@ import Vectors
   @Test(arguments: names)
   func doublePrecisionAgreesToTheLastDigitsWritten(_ name: String) throws {
     let (layout, after, expected) = try Self.train(name, Double.self)
-    for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
+    for (index, entry) in layout.entries.enumerated() where !entry.isConstant {
       let numbers = try #require(expected[entry.name])
-      let difference = zip(after[place].entries, numbers).map { abs($0 - $1) }.max() ?? 0
+      let difference = zip(after[index].entries, numbers).map { abs($0 - $1) }.max() ?? 0
       #expect(numbers.count == entry.count && difference < 2e-8, "\(entry.name): \(difference)")
     }
   }
@@ -30,11 +30,11 @@ import Vectors
   @Test(arguments: names)
   func singlePrecisionIsNear(_ name: String) throws {
     let (layout, after, expected) = try Self.train(name, Float.self)
-    for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
+    for (index, entry) in layout.entries.enumerated() where !entry.isConstant {
       // The gradient of an attention's key bias is 0: AdamW makes steps of what rounding leaves of it.
       if entry.name.hasSuffix("in_proj_bias") { continue }
       let numbers = try #require(expected[entry.name])
-      let difference = zip(after[place].entries, numbers).map { abs(Double($0) - $1) }.max() ?? 0
+      let difference = zip(after[index].entries, numbers).map { abs(Double($0) - $1) }.max() ?? 0
       #expect(difference < 1e-4, "\(entry.name): \(difference)")
     }
   }
@@ -51,26 +51,26 @@ import Vectors
     recipe.terms.removeAll { $0.kind == .orderVerifier }
     let network = try configuration(known).network()
     let parameters = Parameters<Scalar>(network.layout)
-    parameters.start(seed: 1)
+    parameters.initialize(seed: 1)
     let before = try numbers(known["before"])
-    for (place, entry) in network.layout.entries.enumerated() {
+    for (index, entry) in network.layout.entries.enumerated() {
       guard let values = before[entry.name] else { continue }
-      for (i, value) in values.enumerated() { parameters[place].entries[i] = Scalar(value) }
+      for (i, value) in values.enumerated() { parameters[index].entries[i] = Scalar(value) }
     }
     let learner = Learner(
       network, parameters: parameters, optimizer: Optimizer(network.layout, rule: AdamW(learningRate: 0, decay: 0)))
     let steps = try #require(known["steps"]?.array)
-    let place = TrainingPass<Scalar>.Place(
+    let index = TrainingPass<Scalar>.Position(
       epoch: try #require(known["epoch"]?.int), step: 0, seed: 1, learningRate: recipe.learningRate)
     var taken = 0
     try withWindows { roles, block in
-      let pass = try TrainingPass(learner, recipe: recipe, roles: roles, dim: block.dim, at: place)
+      let workspace = try TrainingPass(learner, recipe: recipe, roles: roles, dim: block.dim, at: index)
       for window in 0..<block.windows {
-        guard let figures = try pass.add(block, window) else { continue }
+        guard let figures = try workspace.add(block, window) else { continue }
         try compare(figures, steps[taken])
         taken += 1
       }
-      #expect(try pass.finish() == nil)
+      #expect(try workspace.finish() == nil)
     }
     #expect(taken == steps.count)
     return (network.layout, parameters, try numbers(known["after"]))

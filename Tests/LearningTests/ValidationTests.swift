@@ -25,11 +25,11 @@ import Vectors
     (configuration.hidden, configuration.layers) = (6, 1)
     let network = try configuration.network()
     let parameters = Parameters<Double>(network.layout)
-    parameters.start(seed: 2)
+    parameters.initialize(seed: 2)
     let learner = Learner(
       network, parameters: parameters, optimizer: Optimizer(network.layout, rule: AdamW(learningRate: 0, decay: 0)))
     let validation = try Validation(
-      learner, roles: Roles(context: 3), dim: 4, previous: .secondLast, conditions: Conditions())
+      learner, roles: Roles(context: 3), dim: 4, previous: .secondLast, options: ForwardOptions())
     var store = WindowStore(dim: 4, slots: 4)
     for (window, vectors) in Self.vectors.enumerated() {
       store.begin()
@@ -51,18 +51,18 @@ import Vectors
   }
 
   private func expected(_ network: any Network, _ parameters: Parameters<Double>) -> [String: [Double]] {
-    let pass = network.makePass(Double.self, capacity: 1, training: false, contextGradient: false)
+    let workspace = network.makeWorkspace(Double.self, capacity: 1, training: false, contextGradient: false)
     let windows = Self.vectors.map { $0.map { $0.map(Double.init) } }
     let outputs = windows.map { window in
-      for slot in 0..<3 { _ = pass.contexts.row(slot).update(fromContentsOf: window[slot]) }
-      pass.forward(parameters, windows: 1, conditions: Conditions())
-      return Array(pass.output.row(0))
+      for slot in 0..<3 { _ = workspace.contexts.row(slot).update(fromContentsOf: window[slot]) }
+      workspace.forward(parameters, windows: 1, options: ForwardOptions())
+      return Array(workspace.output.row(0))
     }
     var figures: [String: [Double]] = [:]
-    for (place, (window, output)) in zip(windows, outputs).enumerated() {
+    for (index, (window, output)) in zip(windows, outputs).enumerated() {
       let length = output.reduce(0) { $0 + $1 * $1 }.squareRoot()
       let anchor = (0..<4).map { i in (window[0][i] + window[1][i] + window[2][i]) / 3 }
-      let bank = place < 256 ? windows[..<256] : windows[256...]
+      let bank = index < 256 ? windows[..<256] : windows[256...]
       let own = cosine(output, window[3])
       figures["next", default: []].append(own)
       figures["previous", default: []].append(cosine(output, window[1]))

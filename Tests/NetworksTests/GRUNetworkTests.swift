@@ -21,8 +21,8 @@ import Testing
       dim: shape.dim, context: shape.context, width: shape.width, layers: shape.layers)
     GradientTrial(GRUNetwork(configuration), windows: 3, capacity: 5).expectGradients()
     configuration.hasPositionalScalar = true
-    var conditions = Conditions()
-    conditions.positionalScale = 0.3
-    GradientTrial(GRUNetwork(configuration), windows: 2, conditions: conditions).expectGradients()
+    var options = ForwardOptions()
+    options.positionalScale = 0.3
+    GradientTrial(GRUNetwork(configuration), windows: 2, options: options).expectGradients()
   }
 }

@@ -57,60 +57,60 @@ enum GradientCheck {
 struct GradientTrial {
   let network: any Network
   let windows: Int
-  var conditions: Conditions
+  var options: ForwardOptions
   let parameters: Parameters<Double>
   let gradients: Parameters<Double>
-  let pass: any Pass<Double>
+  let workspace: any Workspace<Double>
 
   /// - Parameters:
   ///   - capacity: of the pass; more than `windows` shows that rows beyond the batch do not matter.
   ///   - spread: of the parameters around their beginnings: constants such as a norm's ones become general too.
   init(
-    _ network: any Network, windows: Int, capacity: Int? = nil, conditions: Conditions = Conditions(),
+    _ network: any Network, windows: Int, capacity: Int? = nil, options: ForwardOptions = ForwardOptions(),
     spread: Double = 0.1, seed: UInt64 = 1
   ) {
     self.network = network
     self.windows = windows
-    self.conditions = conditions
+    self.options = options
     parameters = Parameters(network.layout)
     gradients = Parameters(network.layout)
-    pass = network.makePass(Double.self, capacity: capacity ?? windows, training: true, contextGradient: true)
-    parameters.start(seed: seed)
+    workspace = network.makeWorkspace(Double.self, capacity: capacity ?? windows, training: true, contextGradient: true)
+    parameters.initialize(seed: seed)
     var generator = SeededGenerator(seed: seed, stream: 0x7472_6961_6C)
-    for (place, entry) in network.layout.entries.enumerated() where !entry.isConstant {
-      let numbers = parameters[place].entries
+    for (index, entry) in network.layout.entries.enumerated() where !entry.isConstant {
+      let numbers = parameters[index].entries
       for i in numbers.indices { numbers[i] += spread * generator.gaussian() }
     }
-    for matrix in [pass.contexts, pass.outputGradient] {
+    for matrix in [workspace.contexts, workspace.outputGradient] {
       for row in 0..<matrix.rows { for i in 0..<matrix.columns { matrix[row, i] = generator.gaussian() } }
     }
   }
 
   /// Σ outputGradient ∘ output.
   func loss() -> Double {
-    pass.forward(parameters, windows: windows, conditions: conditions)
+    workspace.forward(parameters, windows: windows, options: options)
     return zip(
-      GradientCheck.copy(pass.output.first(windows)), GradientCheck.copy(pass.outputGradient.first(windows))
+      GradientCheck.copy(workspace.output.first(windows)), GradientCheck.copy(workspace.outputGradient.first(windows))
     ).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   func backward(adding: Bool = false) {
     _ = loss()
-    pass.backward(parameters, windows: windows, conditions: conditions, into: gradients, adding: adding)
+    workspace.backward(parameters, windows: windows, options: options, into: gradients, adding: adding)
   }
 
   /// The error of every learnt parameter's gradient, and under "contexts" that of the contexts.
   func errors() -> [String: Double] {
     backward()
     var errors: [String: Double] = [:]
-    for (place, entry) in network.layout.entries.enumerated() where !entry.isConstant {
-      errors[entry.name] = GradientCheck.error(of: gradients[place], by: parameters[place], loss)
+    for (index, entry) in network.layout.entries.enumerated() where !entry.isConstant {
+      errors[entry.name] = GradientCheck.error(of: gradients[index], by: parameters[index], loss)
     }
     let dim = network.configuration.dim
     let rows = network.configuration.context * windows
-    if let gradient = pass.contextGradient {
+    if let gradient = workspace.contextGradient {
       errors["contexts"] = GradientCheck.error(
-        of: gradient.first(rows).columns(0..<dim), by: pass.contexts.first(rows).columns(0..<dim), loss)
+        of: gradient.first(rows).columns(0..<dim), by: workspace.contexts.first(rows).columns(0..<dim), loss)
     }
     return errors
   }

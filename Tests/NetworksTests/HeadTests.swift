@@ -55,14 +55,14 @@ import Testing
       var configuration = small(architecture)
       configuration.isResidual = isResidual
       let trial = GradientTrial(try configuration.network(), windows: 2)
-      trial.pass.contexts.fill(0)
+      trial.workspace.contexts.fill(0)
       trial.backward()
       #expect(isFinite(trial))
     }
   }
 
   private func isFinite(_ trial: GradientTrial) -> Bool {
-    let matrices = [trial.pass.output, trial.gradients.all] + (trial.pass.contextGradient.map { [$0] } ?? [])
+    let matrices = [trial.workspace.output, trial.gradients.all] + (trial.workspace.contextGradient.map { [$0] } ?? [])
     return matrices.allSatisfy { GradientCheck.copy($0).allSatisfy(\.isFinite) }
   }
 
@@ -71,59 +71,59 @@ import Testing
     var configuration = small(architecture)
     configuration.dropout = 0.3
     configuration.hasPositionalScalar = true
-    var conditions = Conditions()
-    conditions.noise = Noise(seed: 4, step: 2)
-    conditions.positionalScale = 0.5
-    GradientTrial(try configuration.network(), windows: 3, conditions: conditions).expectGradients(within: 1e-6)
+    var options = ForwardOptions()
+    options.noise = Noise(seed: 4, step: 2)
+    options.positionalScale = 0.5
+    GradientTrial(try configuration.network(), windows: 3, options: options).expectGradients(within: 1e-6)
   }
 
   @Test func amnReadsThePositionalColumn() throws {
     var configuration = small(.amn)
     configuration.hasPositionalScalar = true
-    var conditions = Conditions()
-    conditions.positionalScale = 0.5
-    GradientTrial(try configuration.network(), windows: 3, conditions: conditions).expectGradients(within: 1e-6)
+    var options = ForwardOptions()
+    options.positionalScale = 0.5
+    GradientTrial(try configuration.network(), windows: 3, options: options).expectGradients(within: 1e-6)
   }
 
   @Test(arguments: [Configuration.Architecture.rankerLSTM, .mixtureLSTM])
   func outputsHaveLengthOne(_ architecture: Configuration.Architecture) throws {
     let trial = GradientTrial(try small(architecture).network(), windows: 3)
     _ = trial.loss()
-    for row in 0..<3 { #expect(abs(trial.pass.output.row(row).reduce(0) { $0 + $1 * $1 } - 1) < 1e-12) }
+    for row in 0..<3 { #expect(abs(trial.workspace.output.row(row).reduce(0) { $0 + $1 * $1 } - 1) < 1e-12) }
   }
 
   /// A ranker whose head gives a known vector shows λ = 0.8 at first.
   @Test func anchoringBeginsAtFourFifths() throws {
     let trial = GradientTrial(try small(.rankerLSTM, dim: 2, context: 2).network(), windows: 1, spread: 0)
-    for (place, entry) in trial.network.layout.entries.enumerated() {
-      if entry.name == "head.3.weight" { trial.parameters[place].fill(0) }
+    for (index, entry) in trial.network.layout.entries.enumerated() {
+      if entry.name == "head.3.weight" { trial.parameters[index].fill(0) }
       if entry.name == "head.3.bias" {
-        trial.parameters[place][0, 0] = 7
-        trial.parameters[place][0, 1] = 0
+        trial.parameters[index][0, 0] = 7
+        trial.parameters[index][0, 1] = 0
       }
     }
     for slot in 0..<2 {
-      trial.pass.contexts[slot, 0] = 0
-      trial.pass.contexts[slot, 1] = 3
+      trial.workspace.contexts[slot, 0] = 0
+      trial.workspace.contexts[slot, 1] = 3
     }
     _ = trial.loss()
     // u(0.8·(1, 0) + 0.2·(0, 1)).
     let length = (0.64 + 0.04).squareRoot()
-    #expect(abs(trial.pass.output[0, 0] - 0.8 / length) < 1e-12)
-    #expect(abs(trial.pass.output[0, 1] - 0.2 / length) < 1e-12)
+    #expect(abs(trial.workspace.output[0, 0] - 0.8 / length) < 1e-12)
+    #expect(abs(trial.workspace.output[0, 1] - 0.2 / length) < 1e-12)
   }
 
   /// amn with a residual net that gives 0 is the mean of the context.
   @Test func amnBeginsFromTheMean() throws {
     let trial = GradientTrial(try small(.amn).network(), windows: 2)
-    for (place, entry) in trial.network.layout.entries.enumerated() where entry.name.hasPrefix("residual_net.6") {
-      trial.parameters[place].fill(0)
+    for (index, entry) in trial.network.layout.entries.enumerated() where entry.name.hasPrefix("residual_net.6") {
+      trial.parameters[index].fill(0)
     }
     _ = trial.loss()
     for row in 0..<2 {
       for column in 0..<5 {
-        let mean = (0..<3).reduce(0) { $0 + trial.pass.contexts[$1 * 2 + row, column] } / 3
-        #expect(abs(trial.pass.output[row, column] - mean) < 1e-12)
+        let mean = (0..<3).reduce(0) { $0 + trial.workspace.contexts[$1 * 2 + row, column] } / 3
+        #expect(abs(trial.workspace.output[row, column] - mean) < 1e-12)
       }
     }
   }
@@ -135,13 +135,13 @@ import Testing
     let network = try small(architecture).network()
     let trial = GradientTrial(network, windows: 3)
     trial.backward()
-    let pass = network.makePass(Double.self, capacity: 3, training: true, contextGradient: false)
-    pass.contexts.copy(from: trial.pass.contexts)
-    pass.outputGradient.copy(from: trial.pass.outputGradient)
+    let workspace = network.makeWorkspace(Double.self, capacity: 3, training: true, contextGradient: false)
+    workspace.contexts.copy(from: trial.workspace.contexts)
+    workspace.outputGradient.copy(from: trial.workspace.outputGradient)
     let gradients = Parameters<Double>(network.layout)
-    pass.forward(trial.parameters, windows: 3, conditions: Conditions())
-    pass.backward(trial.parameters, windows: 3, conditions: Conditions(), into: gradients, adding: false)
-    #expect(pass.contextGradient == nil)
+    workspace.forward(trial.parameters, windows: 3, options: ForwardOptions())
+    workspace.backward(trial.parameters, windows: 3, options: ForwardOptions(), into: gradients, adding: false)
+    #expect(workspace.contextGradient == nil)
     let pairs = zip(GradientCheck.copy(gradients.all), GradientCheck.copy(trial.gradients.all))
     #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($0)) })
     #expect(GradientCheck.copy(gradients.all).contains { $0 != 0 })
@@ -155,15 +155,15 @@ import Testing
         let network = try small(architecture, dim: 96, context: 4).network()
         let parameters = Parameters<Float>(network.layout)
         let gradients = Parameters<Float>(network.layout)
-        parameters.start(seed: 3)
-        let pass = network.makePass(Float.self, capacity: 40, training: true, contextGradient: false)
-        for (i, row) in (0..<pass.contexts.rows).enumerated() {
-          for column in 0..<96 { pass.contexts[row, column] = Float((i * 31 + column * 17) % 23 - 11) / 9 }
+        parameters.initialize(seed: 3)
+        let workspace = network.makeWorkspace(Float.self, capacity: 40, training: true, contextGradient: false)
+        for (i, row) in (0..<workspace.contexts.rows).enumerated() {
+          for column in 0..<96 { workspace.contexts[row, column] = Float((i * 31 + column * 17) % 23 - 11) / 9 }
         }
-        pass.outputGradient.copy(from: pass.contexts.first(40).columns(0..<96))
-        pass.forward(parameters, windows: 40, conditions: Conditions())
-        pass.backward(parameters, windows: 40, conditions: Conditions(), into: gradients, adding: false)
-        results.append(Array(pass.output.entries) + Array(gradients.all.entries))
+        workspace.outputGradient.copy(from: workspace.contexts.first(40).columns(0..<96))
+        workspace.forward(parameters, windows: 40, options: ForwardOptions())
+        workspace.backward(parameters, windows: 40, options: ForwardOptions(), into: gradients, adding: false)
+        results.append(Array(workspace.output.entries) + Array(gradients.all.entries))
       }
       // OpenBLAS rounds differently where the threads' shares have other shapes.
       let isSame = zip(results[0], results[1]).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($0)) }

@@ -26,14 +26,14 @@ import Testing
     var configuration = configuration(dim: 4, context: 3, hidden: 12, layers: 3)
     configuration.dropout = 0.4
     configuration.hasPositionalScalar = true
-    var conditions = Conditions()
-    conditions.noise = Noise(seed: 3, step: 8)
-    conditions.positionalScale = 0.7
-    let trial = GradientTrial(LSTMNetwork(configuration), windows: 4, conditions: conditions)
+    var options = ForwardOptions()
+    options.noise = Noise(seed: 3, step: 8)
+    options.positionalScale = 0.7
+    let trial = GradientTrial(LSTMNetwork(configuration), windows: 4, options: options)
     trial.expectGradients()
     let dropped = trial.loss()
     var still = trial
-    still.conditions.noise = nil
+    still.options.noise = nil
     #expect(still.loss() != dropped)
   }
 
@@ -41,10 +41,11 @@ import Testing
     var configuration = configuration(dim: 2, context: 5, hidden: 3)
     configuration.hasPositionalScalar = true
     let network = LSTMNetwork(configuration)
-    var conditions = Conditions()
-    conditions.positionalScale = 0.5
-    let trial = GradientTrial(network, windows: 2, conditions: conditions)
+    var options = ForwardOptions()
+    options.positionalScale = 0.5
+    let trial = GradientTrial(network, windows: 2, options: options)
     _ = trial.loss()
-    #expect((0..<10).map { trial.pass.contexts[$0, 2] } == [0, 0, 0.125, 0.125, 0.25, 0.25, 0.375, 0.375, 0.5, 0.5])
+    #expect(
+      (0..<10).map { trial.workspace.contexts[$0, 2] } == [0, 0, 0.125, 0.125, 0.25, 0.25, 0.375, 0.375, 0.5, 0.5])
   }
 }

@@ -11,11 +11,11 @@ import Testing
     let again = other.add("w", [3, 5], .uniform(0.5))
     let a = Parameters<Float>(one)
     let b = Parameters<Float>(other)
-    a.start(seed: 4)
-    b.start(seed: 4)
+    a.initialize(seed: 4)
+    b.initialize(seed: 4)
     #expect(Array(a[weight].entries) == Array(b[again].entries))
     #expect(a[weight].entries.allSatisfy { abs($0) <= 0.5 })
-    b.start(seed: 5)
+    b.initialize(seed: 5)
     #expect(Array(a[weight].entries) != Array(b[again].entries))
   }
 }

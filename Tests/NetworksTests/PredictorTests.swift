@@ -18,10 +18,10 @@ import Vectors
   private static func parameters<Scalar: Real>(_ network: any Network) -> Parameters<Scalar> {
     let parameters = Parameters<Scalar>(network.layout)
     var generator = SeededGenerator(seed: 4, stream: 9)
-    for (place, entry) in network.layout.entries.enumerated() {
-      parameters.start(place)
+    for (index, entry) in network.layout.entries.enumerated() {
+      parameters.initialize(index)
       if entry.isConstant { continue }
-      let numbers = parameters[place].entries
+      let numbers = parameters[index].entries
       for i in numbers.indices { numbers[i] += Scalar(0.5 * generator.gaussian()) }
     }
     return parameters
@@ -55,17 +55,17 @@ import Vectors
   /// The largest difference from what a pass computes of each call alone.
   private func error<Scalar: Real>(
     _ network: any Network, _ predictor: any Predictor<Scalar>, _ parameters: Parameters<Scalar>,
-    _ conditions: Conditions, _ calls: [[[Int]]], forgets: Bool = false
+    _ options: ForwardOptions, _ calls: [[[Int]]], forgets: Bool = false
   ) -> Double {
-    let pass = network.makePass(Scalar.self, capacity: 5, training: true, contextGradient: false)
+    let workspace = network.makeWorkspace(Scalar.self, capacity: 5, training: true, contextGradient: false)
     var worst = 0.0
     for windows in calls {
       Self.fill(predictor.contexts, windows)
       predictor.predict(windows: windows.count)
-      Self.fill(pass.contexts, windows)
-      pass.forward(parameters, windows: windows.count, conditions: conditions)
+      Self.fill(workspace.contexts, windows)
+      workspace.forward(parameters, windows: windows.count, options: options)
       for window in windows.indices {
-        for (found, expected) in zip(predictor.output.row(window), pass.output.row(window)) {
+        for (found, expected) in zip(predictor.output.row(window), workspace.output.row(window)) {
           let difference = Double(abs(found - expected))
           // A NaN must not pass for a small error.
           worst = difference <= worst ? worst : difference
@@ -79,22 +79,22 @@ import Vectors
   @Test(arguments: [1, 2, 5], [1, 2, 4])
   func predictsAsAPass(context: Int, layers: Int) {
     let network = TransformerNetwork(Self.configuration(context: context, layers: layers))
-    var conditions = Conditions()
-    conditions.lastSlotBias = 0.7
+    var options = ForwardOptions()
+    options.lastSlotBias = 0.7
     let calls = Self.calls(context: context)
     for forgets in [false, true] {
       // With room for all calls, and with room for one, where what was kept must go.
       for room in [1, 2, calls.count] {
         let parameters: Parameters<Double> = Self.parameters(network)
         let predictor = DecoderPredictor(
-          network.stack, network.head, parameters, conditions: conditions, capacity: 5, calls: room)
-        #expect(error(network, predictor, parameters, conditions, calls, forgets: forgets) < 1e-10)
+          network.stack, network.head, parameters, options: options, capacity: 5, calls: room)
+        #expect(error(network, predictor, parameters, options, calls, forgets: forgets) < 1e-10)
       }
     }
     let parameters: Parameters<Float> = Self.parameters(network)
     let predictor = DecoderPredictor(
-      network.stack, network.head, parameters, conditions: conditions, capacity: 5, calls: 2)
-    #expect(error(network, predictor, parameters, conditions, calls) < 1e-3)
+      network.stack, network.head, parameters, options: options, capacity: 5, calls: 2)
+    #expect(error(network, predictor, parameters, options, calls) < 1e-3)
   }
 
   @Test(arguments: [
@@ -105,8 +105,8 @@ import Vectors
     (configuration.width, configuration.hidden, configuration.heads, configuration.layers) = (8, 8, 2, 2)
     let network = try configuration.network()
     let parameters: Parameters<Double> = Self.parameters(network)
-    let predictor = network.makePredictor(parameters, conditions: Conditions(), capacity: 5, calls: 3)
-    #expect(error(network, predictor, parameters, Conditions(), Self.calls(context: 4)) < 1e-10)
+    let predictor = network.makePredictor(parameters, options: ForwardOptions(), capacity: 5, calls: 3)
+    #expect(error(network, predictor, parameters, ForwardOptions(), Self.calls(context: 4)) < 1e-10)
   }
 
   @Test func knowsThePositionalColumn() {
@@ -114,11 +114,11 @@ import Vectors
     configuration.hasPositionalScalar = true
     let network = TransformerNetwork(configuration)
     let parameters: Parameters<Double> = Self.parameters(network)
-    var conditions = Conditions()
-    conditions.positionalScale = 0.8
+    var options = ForwardOptions()
+    options.positionalScale = 0.8
     let predictor = DecoderPredictor(
-      network.stack, network.head, parameters, conditions: conditions, capacity: 5, calls: 2)
-    #expect(error(network, predictor, parameters, conditions, Self.calls(context: 3)) < 1e-10)
+      network.stack, network.head, parameters, options: options, capacity: 5, calls: 2)
+    #expect(error(network, predictor, parameters, options, Self.calls(context: 3)) < 1e-10)
   }
 
   @Test func theWrapperAddsItsResidual() throws {
@@ -128,8 +128,8 @@ import Vectors
     let network = try configuration.network()
     #expect(DecoderPredictor<Double>.pays(for: configuration))
     let parameters: Parameters<Double> = Self.parameters(network)
-    let predictor = network.makePredictor(parameters, conditions: Conditions(), capacity: 5, calls: 3)
-    #expect(error(network, predictor, parameters, Conditions(), Self.calls(context: 2)) < 1e-10)
+    let predictor = network.makePredictor(parameters, options: ForwardOptions(), capacity: 5, calls: 3)
+    #expect(error(network, predictor, parameters, ForwardOptions(), Self.calls(context: 2)) < 1e-10)
   }
 
   @Test func eachBeginningHasOneNode() throws {

@@ -15,17 +15,17 @@ import Testing
     for (place, entry) in network.layout.entries.enumerated() {
       try Self.fill(parameters[place], reference["parameters"]?[entry.name])
     }
-    let pass = network.makePass(Float.self, capacity: windows + 1, training: true, contextGradient: true)
-    try Self.fill(pass.contexts.first(context * windows), reference["contexts"], slots: context)
-    try Self.fill(pass.outputGradient.first(windows), reference["output_gradient"])
-    pass.forward(parameters, windows: windows, conditions: Conditions())
-    pass.backward(parameters, windows: windows, conditions: Conditions(), into: gradients, adding: false)
+    let workspace = network.makeWorkspace(Float.self, capacity: windows + 1, training: true, contextGradient: true)
+    try Self.fill(workspace.contexts.first(context * windows), reference["contexts"], slots: context)
+    try Self.fill(workspace.outputGradient.first(windows), reference["output_gradient"])
+    workspace.forward(parameters, windows: windows, options: ForwardOptions())
+    workspace.backward(parameters, windows: windows, options: ForwardOptions(), into: gradients, adding: false)
 
-    try Self.expect(pass.output.first(windows), reference["output"], "output")
+    try Self.expect(workspace.output.first(windows), reference["output"], "output")
     for (place, entry) in network.layout.entries.enumerated() {
       try Self.expect(gradients[place], reference["gradients"]?[entry.name], entry.name)
     }
-    let gradient = try #require(pass.contextGradient).first(context * windows)
+    let gradient = try #require(workspace.contextGradient).first(context * windows)
     try Self.expect(gradient, reference["context_gradient"], "contexts", slots: context)
   }
 

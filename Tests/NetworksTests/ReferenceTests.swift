@@ -20,12 +20,12 @@ import Testing
   private func predictors<Scalar: Real>(
     _ network: any Network, _ parameters: Parameters<Scalar>, capacity: Int
   ) -> [any Predictor<Scalar>] {
-    let own = network.makePredictor(parameters, conditions: Conditions(), capacity: capacity, calls: 1)
+    let own = network.makePredictor(parameters, options: ForwardOptions(), capacity: capacity, calls: 1)
     guard let decoder = network as? TransformerNetwork else { return [own] }
     return [
       own,
       DecoderPredictor(
-        decoder.stack, decoder.head, parameters, conditions: Conditions(), capacity: capacity, calls: 1),
+        decoder.stack, decoder.head, parameters, options: ForwardOptions(), capacity: capacity, calls: 1),
     ]
   }
 
@@ -37,7 +37,7 @@ import Testing
     #expect(Set(learnt.map(\.name)) == Set(reference.json["gradients"]?.object?.keys.map(\.self) ?? []))
     let parameters = Parameters<Scalar>(layout)
     let gradients = Parameters<Scalar>(layout)
-    parameters.start(seed: 1)
+    parameters.initialize(seed: 1)
     for (place, entry) in layout.entries.enumerated() {
       // Constants are as they begin.
       if entry.isConstant { continue }
@@ -46,16 +46,16 @@ import Testing
       try reference.fill(parameters[place], tensor)
     }
     let (context, windows) = (network.configuration.context, 4)
-    let pass = network.makePass(Scalar.self, capacity: windows + 2, training: true, contextGradient: true)
-    try reference.fill(pass.contexts.first(context * windows), reference.json["contexts"], slots: context)
-    try reference.fill(pass.outputGradient.first(windows), reference.json["weights"])
-    pass.forward(parameters, windows: windows, conditions: Conditions())
-    pass.backward(parameters, windows: windows, conditions: Conditions(), into: gradients, adding: false)
+    let workspace = network.makeWorkspace(Scalar.self, capacity: windows + 2, training: true, contextGradient: true)
+    try reference.fill(workspace.contexts.first(context * windows), reference.json["contexts"], slots: context)
+    try reference.fill(workspace.outputGradient.first(windows), reference.json["weights"])
+    workspace.forward(parameters, windows: windows, options: ForwardOptions())
+    workspace.backward(parameters, windows: windows, options: ForwardOptions(), into: gradients, adding: false)
 
-    #expect(try reference.error(pass.output.first(windows), reference.json["output"]) < tolerance, "output")
+    #expect(try reference.error(workspace.output.first(windows), reference.json["output"]) < tolerance, "output")
     for predictor in predictors(network, parameters, capacity: windows + 1) {
       predictor.contexts.first(context * windows)
-        .copy(from: pass.contexts.first(context * windows).columns(0..<network.configuration.dim))
+        .copy(from: workspace.contexts.first(context * windows).columns(0..<network.configuration.dim))
       predictor.predict(windows: windows)
       let error = try reference.error(predictor.output.first(windows), reference.json["output"])
       #expect(error < tolerance, "prediction")
@@ -64,7 +64,7 @@ import Testing
       let error = try reference.error(gradients[place], reference.json["gradients"]?[entry.name])
       #expect(error < tolerance, "gradient of \(entry.name)")
     }
-    let gradient = try #require(pass.contextGradient).first(context * windows)
+    let gradient = try #require(workspace.contextGradient).first(context * windows)
     let error = try reference.error(gradient, reference.json["contextGradient"], slots: context)
     #expect(error < tolerance, "gradient of contexts")
   }

@@ -15,11 +15,11 @@ import Vectors
   func gradientsAreDifferences(context: Int) {
     var configuration = configuration(context: context)
     configuration.dropout = 0.2
-    var conditions = Conditions()
-    conditions.lastSlotBias = 0.3
+    var options = ForwardOptions()
+    options.lastSlotBias = 0.3
     for noise in [nil, Noise(seed: 3, step: 1)] {
-      conditions.noise = noise
-      GradientTrial(TransformerNetwork(configuration), windows: 3, capacity: 4, conditions: conditions)
+      options.noise = noise
+      GradientTrial(TransformerNetwork(configuration), windows: 3, capacity: 4, options: options)
         .expectGradients()
     }
   }

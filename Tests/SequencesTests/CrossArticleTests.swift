@@ -7,8 +7,8 @@ import Vectors
 @Suite struct CrossArticleTests {
   static let articles = ContextAblationTests.articles
 
-  static func draw(_ frames: [Frame]) throws -> StrangerDraw {
-    var draw = StrangerDraw()
+  static func draw(_ frames: [Frame]) throws -> OtherArticleSampler {
+    var draw = OtherArticleSampler()
     for frame in frames { frame.withBlock { draw.add($0) } }
     try draw.finish()
     return draw

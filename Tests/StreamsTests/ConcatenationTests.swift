@@ -69,7 +69,7 @@ import Vectors
     #expect(refusal(of: Array(records.prefix(3)).stream + other)?.description.contains("another stream") == true)
     #expect(refusal(of: records.stream + other) == nil)
     let abort = try Tools.golden("abort-alone-v1.nvs")
-    #expect(refusal(of: Array(records.prefix(3)).stream + abort)?.culprit?.tool == "npz-read")
+    #expect(refusal(of: Array(records.prefix(3)).stream + abort)?.origin?.tool == "npz-read")
   }
 
   /// Rows that a frame repeats stay repeated, or the digests would count them twice.
@@ -118,8 +118,8 @@ import Vectors
     let endless = Record.split(whole).dropLast().flatMap(\.bytes)
     #expect(refusal(of: endless + whole)?.description.contains("second header") == true)
     let aborted = try #require(refusal(of: whole + Tools.golden("abort-alone-v1.nvs")))
-    #expect(aborted.culprit?.tool == "npz-read")
-    #expect(refusal(of: try Tools.golden("abort-v1.nvs") + whole)?.culprit?.tool == "npz-read")
+    #expect(aborted.origin?.tool == "npz-read")
+    #expect(refusal(of: try Tools.golden("abort-v1.nvs") + whole)?.origin?.tool == "npz-read")
   }
 
   @Test func countsAddUp() throws {

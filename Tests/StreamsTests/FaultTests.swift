@@ -101,9 +101,9 @@ import Vectors
     let frame = try contents(Tools.golden("sequences-v1.nvs")).frames[0]
     var records = Record.split(try Tools.golden("sequences-v1.nvs"))
     // Five rows of dim 4 end at 80, padded to 128; 16 bytes of keys a row, 32 of indices: then the weights.
-    let place = 128 + 16 * frame.rows + 4 * frame.indices.count
+    let index = 128 + 16 * frame.rows + 4 * frame.indices.count
     records[1].body.replaceSubrange(
-      place..<place + 4, with: withUnsafeBytes(of: weight.bitPattern.littleEndian, Array.init))
+      index..<index + 4, with: withUnsafeBytes(of: weight.bitPattern.littleEndian, Array.init))
     #expect(refusal(of: records.stream)?.description.contains("weight") == true)
   }
 

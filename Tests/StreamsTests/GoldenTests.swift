@@ -48,7 +48,7 @@ import Vectors
   @Test(arguments: bad, Transport.allCases) func badStream(_ entry: (String, String), _ transport: Transport) throws {
     let failure = try #require(refusal(of: try Tools.golden("bad/" + entry.0), through: transport))
     #expect(failure.status == .badData)
-    #expect(failure.culprit == nil)
+    #expect(failure.origin == nil)
     #expect(failure.description.contains(entry.1), "\(failure)")
     #expect(failure.places.first == "stream")
     #expect(!failure.description.contains("\n"))
@@ -59,7 +59,7 @@ import Vectors
     let failure = try #require(refusal(of: try Tools.golden(name), through: transport))
     #expect(failure.status == .badData)
     #expect(
-      failure.culprit == Culprit(tool: "npz-read", status: 65, reason: "wiki.npz: vectors.npy: CRC mismatch"))
+      failure.origin == FailureOrigin(tool: "npz-read", status: 65, reason: "wiki.npz: vectors.npy: CRC mismatch"))
   }
 
   @Test func whatTheFramesHold() throws {

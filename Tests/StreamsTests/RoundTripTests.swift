@@ -80,9 +80,9 @@ import Vectors
 
   @Test func theWriterRefusesWhatIsNotFinite() throws {
     for value in [Float.nan, .infinity, -.infinity] {
-      for place in [0, 20, 39] {
+      for index in [0, 20, 39] {
         var frame = Frame.random([(3, [0, 4])], dim: 20)
-        frame.vectors[place] = value
+        frame.vectors[index] = value
         #expect(throws: Failure.self) { try chunkStream([frame]) }
       }
     }

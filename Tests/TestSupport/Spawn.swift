@@ -22,8 +22,8 @@ struct Child {
       var actions = posix_spawn_file_actions_t()
       posix_spawn_file_actions_init(&actions)
       defer { posix_spawn_file_actions_destroy(&actions) }
-      for (end, place) in [(childInput, 0), (childOutput, 1), (childErrors, 2)] {
-        posix_spawn_file_actions_adddup2(&actions, end, Int32(place))
+      for (end, index) in [(childInput, 0), (childOutput, 1), (childErrors, 2)] {
+        posix_spawn_file_actions_adddup2(&actions, end, Int32(index))
       }
       var attributes = posix_spawnattr_t()
       posix_spawnattr_init(&attributes)

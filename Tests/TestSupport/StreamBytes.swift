@@ -16,8 +16,8 @@ public func streamBytes(
   let descriptor = open(path, O_WRONLY | O_CLOEXEC)
   defer { close(descriptor) }
   let writer = try StreamWriter(descriptor: descriptor, name: "stream", header: header)
-  for (place, frame) in frames.enumerated() {
-    if place == ordered { try writer.continueWithoutOrder() }
+  for (index, frame) in frames.enumerated() {
+    if index == ordered { try writer.continueWithoutOrder() }
     try frame.withBlock { try writer.write($0) }
   }
   try writer.finish(counts: counts, provenance: provenance)

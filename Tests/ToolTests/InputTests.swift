@@ -6,7 +6,8 @@ import Testing
 @Suite struct InputTests {
   /// How each tool that reads streams is told to read the file FILE.
   static let readers = [
-    "article-select --only 1-9 FILE", "direction-diagnose FILE", "narrative-delta FILE", "seq-build FILE", "seq-shuffle FILE",
+    "article-select --only 1-9 FILE", "direction-diagnose FILE", "narrative-delta FILE", "seq-build FILE",
+    "seq-shuffle FILE",
     "stream-cat FILE",
     "stream-check FILE", "stream-diff FILE FILE", "stream-head -n 1000 FILE", "stream-info FILE",
     "stream-split --shard 0/2 FILE",

@@ -38,10 +38,10 @@ import Vectors
     #expect(stream.header.ordered == (horizon == 1))
     let rows = stream.frames.flatMap { frame in (0..<frame.rows).map { (frame.keys[$0], frame.vector($0)) } }
     #expect(rows.count == Self.windows.count * horizon && !rows.isEmpty)
-    for (place, window) in Self.windows.enumerated() {
+    for (index, window) in Self.windows.enumerated() {
       var context = window.slots[..<3].map { $0.map(Double.init) }
       for step in 1...horizon {
-        let (key, vector) = rows[place * horizon + step - 1]
+        let (key, vector) = rows[index * horizon + step - 1]
         let chunk = window.target.chunk + UInt32(step) - 1
         #expect(key == Key(article: window.target.article, chunk: chunk, step: UInt32(step)))
         let output = Self.prediction(model, context)
@@ -77,8 +77,8 @@ import Vectors
     #expect(rows.count == 3 * built.totals.windows && !rows.isEmpty)
     for row in rows {
       let key = Key(article: UInt64(row["article"]?.int ?? 0), chunk: UInt32(row["chunk"]?.int ?? 0))
-      let place = try #require(truth[key])
-      #expect(row["vector"]?.array?.compactMap(\.double).map { Float($0) } == Samples.rows.vector(place))
+      let index = try #require(truth[key])
+      #expect(row["vector"]?.array?.compactMap(\.double).map { Float($0) } == Samples.rows.vector(index))
     }
     let refused = try run("model-predict", ["--model", "oracle", "--horizon", "4"], input: Samples.windows)
     #expect(refused.status == 64)

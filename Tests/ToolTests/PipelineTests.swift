@@ -52,7 +52,7 @@ import Testing
     ("stream-cat missing.nvs", "stream-cat", 66), ("article-select --only 1 windows.nvs cut.nvs", "article-select", 65),
     ("text-read missing", "text-read", 66),
   ])
-  func theCulpritIsNamedByTheLastStage(_ first: String, _ culprit: String, _ status: Int) throws {
+  func theCulpritIsNamedByTheLastStage(_ first: String, _ origin: String, _ status: Int) throws {
     let folder = try Self.folder()
     for last in [
       "direction-diagnose", "stream-info", "stream-check", "text-write", "npz-write x.npz", "stream-cat -o x.nvs",
@@ -62,8 +62,8 @@ import Testing
       let errors = found.errorLines.filter { $0.contains(": error: ") }
       #expect(errors.count == 2, "\(found.errors)")
       let name = last.split(separator: " ")[0]
-      let upstream = "\(name): error: upstream \(culprit) failed (\(status)): "
-      #expect(errors.contains { $0.hasPrefix("\(culprit): error: ") })
+      let upstream = "\(name): error: upstream \(origin) failed (\(status)): "
+      #expect(errors.contains { $0.hasPrefix("\(origin): error: ") })
       #expect(errors.contains { $0.hasPrefix(upstream) }, "\(found.errors)")
       if last != "text-write" { #expect(found.output == []) }
       #expect(!folder.names.contains { $0.hasPrefix("x.") })

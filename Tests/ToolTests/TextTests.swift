@@ -33,9 +33,9 @@ import Vectors
     let lines = text.split(separator: "\n").map(String.init)
     #expect(try run("text-read", input: Array(text.utf8)).status == 0)
     var changes: [[String]] = [Array(lines.dropLast()), Array(lines.dropFirst(2))]
-    for place in stride(from: 2, to: lines.count - 1, by: 7) {
+    for index in stride(from: 2, to: lines.count - 1, by: 7) {
       var less = lines
-      less.remove(at: place)
+      less.remove(at: index)
       changes.append(less)
     }
     for changed in changes {

@@ -39,8 +39,8 @@ struct Ablations {
         slots.append((slot, number))
       }
       streams.append((parts[0], parts[1]))
-      if let place = modes.firstIndex(where: { $0.name == name }) {
-        modes[place].streams.append(number)
+      if let index = modes.firstIndex(where: { $0.name == name }) {
+        modes[index].streams.append(number)
       } else {
         modes.append((name, [number]))
       }

@@ -38,8 +38,8 @@ import Vectors
     seeAlso: ["direction-diagnose", "gate-verdict"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let (least, most) = (arguments[low], arguments[high])
-    guard least <= most else { throw arguments.refusal(of: high, expected: "a number of at least --low, \(least)") }
+    let (lower, upper) = (arguments[low], arguments[high])
+    guard lower <= upper else { throw arguments.refusal(of: high, expected: "a number of at least --low, \(lower)") }
     let report = try PredictionReport(arguments)
     let shape = WindowShape(report.input.header)
     guard let context = arguments[context] ?? shape.context, let offset = arguments[offset] ?? shape.offset else {
@@ -52,7 +52,7 @@ import Vectors
         .badData, "windows of 1 context chunk, which has no coherence; expected 2 or more", at: report.input.name)
     }
     let store = try report.openArticles(arguments)
-    var bins = CoherenceBins(store, context: context, offset: offset, normal: least...most)
+    var bins = CoherenceBins(store, context: context, offset: offset, normal: lower...upper)
     try report.read { try bins.add($0) }
     try report.expect(windows: bins.windows, skipped: ["missing_context": bins.missingContext])
     let figures = CoherenceBins.Bin.allCases.map { ($0, bins.figures($0, seed: arguments.seed)) }
@@ -88,8 +88,8 @@ import Vectors
       ["context, chunks", .count(bins.context)], ["offset, chunks", .count(bins.offset)],
       ["zero vectors", .count(bins.zeroVectors)],
     ])
-    let (least, most) = (bins.normal.lowerBound, bins.normal.upperBound)
-    let ranges = ["below \(least)", "\(least) to \(most)", "above \(most)"]
+    let (lower, upper) = (bins.normal.lowerBound, bins.normal.upperBound)
+    let ranges = ["below \(lower)", "\(lower) to \(upper)", "above \(upper)"]
     table.section(
       "mean cosine with the target, by the coherence of the context",
       columns: ["bin", "coherence", "windows", "cosine", "95% from", "to"],

@@ -8,7 +8,7 @@ import Streams
 /// Report lines of the five evaluations → deploy, or do not.
 @main struct GateVerdict: Command {
   static let isStrict = Option.flag("strict", help: "ask the stricter thresholds too")
-  static let leastGates = Option.integer("min-gates", default: 3, in: 1...5, help: "gates that must pass")
+  static let minimumGates = Option.integer("min-gates", default: 3, in: 1...5, help: "gates that must pass")
   static let calibration = Option.text(
     "calibration", placeholder: "FILE", help: "reports of pipelines/calibrate on the same windows, to set beside")
 
@@ -28,7 +28,7 @@ import Streams
       """,
     operands: .any("FILE"),
     options: [
-      isStrict, leastGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
+      isStrict, minimumGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "the reports",
     example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | head -n 10 | gate-verdict --strict",
@@ -36,30 +36,30 @@ import Streams
     seeAlso: ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let (strict, least) = (arguments[isStrict], arguments[leastGates])
+    let (strict, minimum) = (arguments[isStrict], arguments[minimumGates])
     if arguments[calibration] == "-", arguments.operands.isEmpty || arguments.operands.contains("-") {
       throw arguments.refusal(of: calibration, expected: "a file, as the reports come on standard input")
     }
     let reports = try ReportLines.read(arguments.operands)
     let gates = try reports.gates(isStrict: strict)
     let others = try arguments[calibration].map { try Calibration($0, isStrict: strict) }
-    try tellHorizon(reports)
-    let isFit = gates.isFit(leastGates: least)
+    try noteHorizon(reports)
+    let isFit = gates.isFit(minimumGates: minimum)
     var source = Provenance()
     for provenance in reports.sources.compactMap(Provenance.init) { source.merge(provenance) }
     var fields: [(String, JSON)] = [
       ("gates", .object(Dictionary(uniqueKeysWithValues: gates.outcomes.map { ($0.gate.rawValue, $0.json) }))),
-      ("passed", .integer(Int64(gates.passed))), ("min_gates", .integer(Int64(least))), ("strict", .bool(strict)),
+      ("passed", .integer(Int64(gates.passed))), ("min_gates", .integer(Int64(minimum))), ("strict", .bool(strict)),
       ("margin", .number(gates.margin)), ("verdict", .string(isFit ? "deploy" : "do-not-deploy")),
     ]
     if let others { fields.append(("calibration", others.json)) }
-    let table = Table(gates, others, leastGates: least, isFit: isFit)
+    let table = Table(gates, others, minimumGates: minimum, isFit: isFit)
     try Report(arguments, source: source.json, fields: fields, table: table).write(arguments)
     return isFit ? .success : .answerIsNo
   }
 
   /// The thresholds of gate D were set for five steps.
-  private static func tellHorizon(_ reports: ReportLines) throws {
+  private static func noteHorizon(_ reports: ReportLines) throws {
     for split in ReportLines.Split.allCases {
       if let horizon = try reports.horizon(split), horizon != 5 {
         Diagnostics.note(

@@ -80,10 +80,10 @@ extension ReportLines {
     return Estimate(value, interval: interval(figure, report))
   }
 
-  private static func windows(_ value: JSON?, _ name: String, atLeast least: Int) throws -> Int {
-    guard let count = value?.int, count >= least else {
+  private static func windows(_ value: JSON?, _ name: String, atLeast minimum: Int) throws -> Int {
+    guard let count = value?.int, count >= minimum else {
       throw Failure(
-        .badData, "\(name): expected a whole number of at least \(least), found \(value?.text ?? "nothing")")
+        .badData, "\(name): expected a whole number of at least \(minimum), found \(value?.text ?? "nothing")")
     }
     return count
   }

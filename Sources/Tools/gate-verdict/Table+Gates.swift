@@ -3,7 +3,7 @@ import Evaluation
 
 extension Table {
   /// The gates for people: the model alone, or each figure with those of the predictors of a calibration.
-  init(_ gates: FiveGates, _ calibration: Calibration?, leastGates: Int, isFit: Bool) {
+  init(_ gates: FiveGates, _ calibration: Calibration?, minimumGates: Int, isFit: Bool) {
     self.init()
     section(
       columns: ["gate", "", "figure", "VAL", "OOD", "asked of VAL", "of OOD", ""],
@@ -20,7 +20,7 @@ extension Table {
       section("what the gates are worth here", rows: Gate.allCases.map { $0.worth(calibration.marks($0)) })
     }
     section(rows: [
-      ["gates passed", .text("\(gates.passed) of 5, \(leastGates) needed")],
+      ["gates passed", .text("\(gates.passed) of 5, \(minimumGates) needed")],
       ["margin on VAL", .figure(gates.margin), .text(gates.margin > 0 ? "" : "not positive")],
       ["verdict", .text(isFit ? "deploy" : "do-not-deploy")],
     ])

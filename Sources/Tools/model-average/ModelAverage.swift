@@ -72,13 +72,13 @@ import Failures
   ) throws -> Checkpoint {
     guard let path = arguments[base] else {
       return Checkpoint(
-        configuration: average.configuration, parameters: average.parameters, conditions: average.conditions)
+        configuration: average.configuration, parameters: average.parameters, options: average.options)
     }
     let base = try CheckpointFile(path)
     if let model = models.first { try base.checkConfiguration(of: model) }
     let step = OuterStep(rate: arguments[rate] ?? 0.7, momentum: arguments[momentum] ?? 0.9)
     var begin = try base.read(trainingState: true)
-    begin.conditions = average.conditions
+    begin.options = average.options
     return try at(path) { try step.apply(to: begin, mean: average.parameters) }
   }
 }

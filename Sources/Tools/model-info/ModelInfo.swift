@@ -39,8 +39,8 @@ import Networks
     fields += [
       ("dropout", .number(configuration.dropout)), ("residual", .bool(configuration.isResidual)),
       ("positional_scalar", .bool(configuration.hasPositionalScalar)),
-      ("positional_scale", .number(model.conditions.positionalScale)),
-      ("last_slot_bias", .number(model.conditions.lastSlotBias)), ("parameters", number(model.layout.trainable)),
+      ("positional_scale", .number(model.options.positionalScale)),
+      ("last_slot_bias", .number(model.options.lastSlotBias)), ("parameters", number(model.layout.trainable)),
       ("constants", number(model.layout.constants)), ("bytes", number(model.file.size)),
     ]
     for name in ["recipe", "epoch", "step", "history"] { fields.append((name, model.state?[name] ?? .null)) }

@@ -69,13 +69,13 @@ import Vectors
     let others = try pairs.map { try FurtherWindows($0, beside: filter.input, roles) }
     try checkSize(filter.input.header, roles, others.map(\.roles), arguments)
     Workers.use(threads: arguments.threads)
-    let choice = try Choice(arguments, filter.input.header, roles, further: others.count)
+    let selection = try ModelSelection(arguments, filter.input.header, roles, further: others.count)
     var streams = SideBySide(
-      main: PredictionStage(choice.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
-      further: try furtherStreams(others, choice, arguments), capacity: arguments[batch],
+      main: PredictionStage(selection.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
+      further: try furtherStreams(others, selection, arguments), capacity: arguments[batch],
       flushes: arguments[CommonOptions.flush])
-    try filter.run(files: choice.files) { header in
-      adapt(&header, roles, choice.name, arguments)
+    try filter.run(files: selection.files) { header in
+      adapt(&header, roles, selection.name, arguments)
     } each: { block, writer in
       try streams.add(block, to: writer)
       return true
@@ -89,12 +89,12 @@ import Vectors
 
   /// Each says that it was made by a command for it alone: what bears on later steps is left out.
   private static func furtherStreams(
-    _ streams: [FurtherWindows], _ choice: Choice, _ arguments: Arguments
+    _ streams: [FurtherWindows], _ selection: ModelSelection, _ arguments: Arguments
   ) throws -> [FurtherStream] {
     let alone = arguments.without(also).without(horizon).without(articles)
-    return try zip(streams, choice.further).map { windows, forecast in
-      try FurtherStream(windows, forecast, alone, files: choice.furtherFiles) { header in
-        adapt(&header, windows.roles, choice.name, alone)
+    return try zip(streams, selection.further).map { windows, forecast in
+      try FurtherStream(windows, forecast, alone, files: selection.furtherFiles) { header in
+        adapt(&header, windows.roles, selection.name, alone)
       }
     }
   }

@@ -68,7 +68,7 @@ struct ChunkReading {
     }
   }
 
-  private mutating func passes(_ row: Int, isFinite: Bool, _ chunk: FloatChunk) throws -> Bool {
+  private mutating func passes(_ row: Int, isFinite: Bool, _ chunk: RowBatch) throws -> Bool {
     guard written < limit, selects(table.articles[row]) else { return false }
     guard isFinite else {
       let dim = table.vectors.dim
@@ -94,7 +94,7 @@ struct ChunkReading {
       at: file.name, hint: "--drop-nonfinite leaves such rows out and counts them")
   }
 
-  private mutating func write(_ rows: Range<Int>, of chunk: FloatChunk, _ source: Source) throws {
+  private mutating func write(_ rows: Range<Int>, of chunk: RowBatch, _ source: Source) throws {
     let dim = table.vectors.dim
     let local = rows.lowerBound - chunk.first..<rows.upperBound - chunk.first
     let steps = [UInt32](repeating: 0, count: rows.count)

@@ -77,8 +77,8 @@ struct WindowReading {
 struct RowCursor {
   private let rows: FloatRows
   private let perWindow: Int
-  private var chunk: FloatChunk?
-  private var place = 0
+  private var chunk: RowBatch?
+  private var index = 0
 
   init(_ rows: FloatRows, perWindow: Int) {
     self.rows = rows
@@ -91,14 +91,14 @@ struct RowCursor {
   mutating func next(_ body: (UnsafeRawBufferPointer) -> Void) throws -> Bool {
     var isFinite = true
     for _ in 0..<perWindow {
-      if chunk == nil || place == chunk?.rows {
+      if chunk == nil || index == chunk?.rows {
         chunk = try rows.next(limit: 1 << 16)
-        place = 0
+        index = 0
       }
       guard let chunk else { return false }
-      if !chunk.nonFinite.isEmpty, chunk.nonFinite.contains(chunk.first + place) { isFinite = false }
-      body(UnsafeRawBufferPointer(rebasing: chunk.bytes[4 * place * rows.dim..<4 * (place + 1) * rows.dim]))
-      place += 1
+      if !chunk.nonFinite.isEmpty, chunk.nonFinite.contains(chunk.first + index) { isFinite = false }
+      body(UnsafeRawBufferPointer(rebasing: chunk.bytes[4 * index * rows.dim..<4 * (index + 1) * rows.dim]))
+      index += 1
     }
     return isFinite
   }

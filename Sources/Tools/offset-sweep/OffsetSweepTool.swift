@@ -58,7 +58,7 @@ import Vectors
     try report.expect(windows: sweep.windows, skipped: ["outside_article": sweep.outsideArticle])
     let figures = sweep.figures(seed: arguments.seed)
     var passes: Bool?
-    if let least = arguments[minimum] { passes = figures.margin >= least }
+    if let limit = arguments[minimum] { passes = figures.margin >= limit }
     try report.write(
       fields(sweep, figures, arguments, passes), table: table(sweep, figures, arguments, passes))
     return passes == false ? .answerIsNo : .success
@@ -87,8 +87,8 @@ import Vectors
       ),
       ("zero_vectors", .count(sweep.zeroVectors)),
     ]
-    if let passes, let least = arguments[minimum] {
-      fields += [("minimum", .number(least)), ("pass", .bool(passes))]
+    if let passes, let limit = arguments[minimum] {
+      fields += [("minimum", .number(limit)), ("pass", .bool(passes))]
     }
     return fields
   }
@@ -116,7 +116,7 @@ import Vectors
       ["margin", .figure(figures.margin)], ["  95% interval from", .figure(figures.marginInterval?.lowerBound)],
       ["  to", .figure(figures.marginInterval?.upperBound)],
     ]
-    if let least = arguments[minimum] { rows += [["minimum", .figure(least)], ["gate", .mark(passes)]] }
+    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["gate", .mark(passes)]] }
     table.section(rows: rows)
     return table
   }

@@ -41,8 +41,8 @@ import Vectors
     let report = try PredictionReport(arguments)
     let store = try report.openArticles(arguments)
     Workers.use(threads: arguments.threads)
-    var ranks = RetrievalRank(store, scope: arguments[scope], leastChunks: arguments[minArticle]) {
-      Product<Float>.ofTransposed($0, $1, inner: $2, into: $3)
+    var ranks = RetrievalRank(store, scope: arguments[scope], minimumChunks: arguments[minArticle]) {
+      MatrixProduct<Float>.ofTransposed($0, $1, inner: $2, into: $3)
     }
     try report.read { try ranks.add($0) }
     try ranks.finish()
@@ -56,15 +56,15 @@ import Vectors
   private struct Gate {
     let name: String
     let value: Double
-    let least: Double
+    let minimum: Double
 
-    var pass: Bool { value >= least }
+    var pass: Bool { value >= minimum }
   }
 
   private static func gates(_ figures: RetrievalRank.Figures, _ arguments: Arguments) -> [Gate] {
     [
-      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.first, least: $0) },
-      arguments[minFirstFive].map { Gate(name: "r_at_5", value: figures.firstFive, least: $0) },
+      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.first, minimum: $0) },
+      arguments[minFirstFive].map { Gate(name: "r_at_5", value: figures.firstFive, minimum: $0) },
     ].compactMap { $0 }
   }
 
@@ -86,7 +86,7 @@ import Vectors
       ("zero_vectors", .count(ranks.zeroVectors)),
     ]
     guard !gates.isEmpty else { return fields }
-    let minima = Dictionary(uniqueKeysWithValues: gates.map { ($0.name, JSON.number($0.least)) })
+    let minima = Dictionary(uniqueKeysWithValues: gates.map { ($0.name, JSON.number($0.minimum)) })
     fields += [("minimum", .object(minima)), ("pass", .bool(gates.allSatisfy(\.pass)))]
     return fields
   }
@@ -113,7 +113,7 @@ import Vectors
     guard !gates.isEmpty else { return table }
     table.section(
       "gates", columns: ["", "value", "minimum", ""],
-      rows: gates.map { [.text($0.name), .figure($0.value), .figure($0.least), .mark($0.pass)] })
+      rows: gates.map { [.text($0.name), .figure($0.value), .figure($0.minimum), .mark($0.pass)] })
     return table
   }
 }

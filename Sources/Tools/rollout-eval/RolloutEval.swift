@@ -50,7 +50,7 @@ import Vectors
     try report.expect(windows: scores.windows, skipped: ["outside_article": scores.outsideArticle])
     let figures = scores.figures(seed: arguments.seed)
     var passes: Bool?
-    if let least = arguments[minimum] { passes = figures.mean >= least }
+    if let limit = arguments[minimum] { passes = figures.mean >= limit }
     try report.write(fields(scores, figures, arguments, passes), table: table(scores, figures, arguments, passes))
     return passes == false ? .answerIsNo : .success
   }
@@ -67,8 +67,8 @@ import Vectors
       ("ci95", ["mean_cos": .interval(figures.meanInterval), "per_step": intervals]),
       ("zero_vectors", .count(scores.zeroVectors)),
     ]
-    if let passes, let least = arguments[minimum] {
-      fields += [("minimum", .number(least)), ("pass", .bool(passes))]
+    if let passes, let limit = arguments[minimum] {
+      fields += [("minimum", .number(limit)), ("pass", .bool(passes))]
     }
     return fields
   }
@@ -95,7 +95,7 @@ import Vectors
       ["  95% interval from", .figure(figures.meanInterval?.lowerBound)],
       ["  to", .figure(figures.meanInterval?.upperBound)],
     ]
-    if let least = arguments[minimum] { rows += [["minimum", .figure(least)], ["gate", .mark(passes)]] }
+    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["gate", .mark(passes)]] }
     table.section(rows: rows)
     return table
   }

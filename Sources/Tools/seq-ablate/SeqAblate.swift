@@ -61,7 +61,7 @@ import Vectors
   private static func crossArticles(_ filter: Filter, _ roles: Roles) throws {
     let header = filter.input.header
     let spool = try StreamSpool(header)
-    var draw = StrangerDraw()
+    var draw = OtherArticleSampler()
     try filter.run {
       $0.ordered = false
     } each: { block, _ in

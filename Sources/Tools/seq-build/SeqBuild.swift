@@ -59,7 +59,7 @@ import Vectors
       return true
     } finish: { writer in
       try builder.finish { try writer.write($0.runs, indices: $0.indices, repeated: $0.repeated) }
-      tell(builder)
+      note(builder)
       return [
         "short_articles": builder.shortArticles, "windows_without_negatives": builder.windowsWithoutNegatives,
       ]
@@ -67,7 +67,7 @@ import Vectors
     return .success
   }
 
-  private static func tell(_ builder: SequenceBuilder) {
+  private static func note(_ builder: SequenceBuilder) {
     if builder.shortArticles > 0 {
       Diagnostics.note(
         "\(builder.shortArticles) of \(builder.articles) articles have no run of \(builder.options.span) chunks and give no window"

@@ -52,28 +52,28 @@ import Vectors
     if let share = arguments[top] {
       try pass(share, filter, scores)
     } else {
-      try pass(from: arguments[minimum] ?? by.usualMinimum, filter, scores)
+      try pass(from: arguments[minimum] ?? by.defaultMinimum, filter, scores)
     }
     return .success
   }
 
-  private static func gate(_ arguments: Arguments) -> WindowGate {
-    WindowGate(weakWeight: arguments[weakWeight].map { Float($0) })
+  private static func gate(_ arguments: Arguments) -> WindowFilter {
+    WindowFilter(weakWeight: arguments[weakWeight].map { Float($0) })
   }
 
-  private static func pass(from least: Double, _ filter: Filter, _ scores: WindowScores) throws {
+  private static func pass(from limit: Double, _ filter: Filter, _ scores: WindowScores) throws {
     var scores = scores
     var gate = gate(filter.arguments)
     try filter.run { block, writer in
       scores.begin(block)
       try gate.apply(to: block) {
-        scores($0) < least
+        scores($0) < limit
       } _: { indices, weights in
         try writer.write([block], indices: indices, repeated: block.repeated, weights: weights)
       }
       return true
     } finish: { _ in
-      tell(gate, filter.arguments, "below \(least) in \(filter.arguments[score].rawValue)")
+      note(gate, filter.arguments, "below \(limit) in \(filter.arguments[score].rawValue)")
       return ["weak_windows": gate.weakWindows]
     }
   }
@@ -100,12 +100,12 @@ import Vectors
         }
         passed += block.windows
       }
-      tell(gate, filter.arguments, "below the top \(share) in \(filter.arguments[score].rawValue)")
+      note(gate, filter.arguments, "below the top \(share) in \(filter.arguments[score].rawValue)")
       return ["weak_windows": gate.weakWindows]
     }
   }
 
-  private static func tell(_ gate: WindowGate, _ arguments: Arguments, _ what: String) {
+  private static func note(_ gate: WindowFilter, _ arguments: Arguments, _ what: String) {
     guard gate.windows > 0 else {
       Diagnostics.note("the stream has no windows")
       return

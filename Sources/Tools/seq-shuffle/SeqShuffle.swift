@@ -24,7 +24,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [memory, CommonOptions.seed, CommonOptions.output],
-    memory: "--memory in all, and one frame; but never less than 4 bytes for each slot of each window and 4 for the window",
+    memory:
+      "--memory in all, and one frame; but never less than 4 bytes for each slot of each window and 4 for the window",
     example: "npz-read wiki.npz | seq-build --ctx 5 | seq-shuffle --seed 1 -o shuffled.nvs",
     seeAlso: ["seq-build", "stream-diff", "npz-write"])
 

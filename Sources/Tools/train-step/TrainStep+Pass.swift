@@ -27,10 +27,10 @@ extension TrainStep {
     let progress = setup.progress
     let roles = try roles(input)
     note(progress.recipe, setup, input, roles)
-    let place = TrainingPass<Float>.Place(
+    let position = TrainingPass<Float>.Position(
       epoch: setup.epoch, step: progress.step, seed: progress.seed, learningRate: progress.learningRate)
     return try at(input.name) {
-      try TrainingPass(setup.learner, recipe: progress.recipe, roles: roles, dim: input.header.dim, at: place)
+      try TrainingPass(setup.learner, recipe: progress.recipe, roles: roles, dim: input.header.dim, at: position)
     }
   }
 
@@ -99,7 +99,7 @@ extension TrainStep {
     return try at(input.name) {
       try Validation(
         setup.learner, roles: roles, dim: input.header.dim, previous: setup.progress.recipe.data.previous,
-        conditions: setup.learner.conditions(setup.progress.recipe, epoch: setup.epoch))
+        options: setup.learner.options(setup.progress.recipe, epoch: setup.epoch))
     }
   }
 

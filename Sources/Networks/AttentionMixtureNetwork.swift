@@ -14,10 +14,10 @@ public struct AttentionMixtureNetwork: Network {
 
   public let configuration: Configuration
   public let layout: ParameterLayout
-  let contextEncoder: LinearPlace
-  let queryEncoder: LinearPlace
-  let residual: [LinearPlace]
-  let norms: [NormPlace]
+  let contextEncoder: LinearParameters
+  let queryEncoder: LinearParameters
+  let residual: [LinearParameters]
+  let norms: [NormParameters]
 
   public init(_ configuration: Configuration) {
     let (inputs, hidden, code) = (configuration.inputWidth, configuration.hidden, Self.code)
@@ -25,9 +25,9 @@ public struct AttentionMixtureNetwork: Network {
     contextEncoder = layout.addLinear("context_encoder", inputs: inputs, outputs: code)
     queryEncoder = layout.addLinear("query_encoder", inputs: inputs, outputs: code)
     let first = layout.addLinear("residual_net.0", inputs: 2 * inputs, outputs: hidden)
-    let firstNorm = NormPlace("residual_net.2", width: hidden, in: &layout)
+    let firstNorm = NormParameters("residual_net.2", width: hidden, in: &layout)
     let second = layout.addLinear("residual_net.3", inputs: hidden, outputs: code)
-    let secondNorm = NormPlace("residual_net.5", width: code, in: &layout)
+    let secondNorm = NormParameters("residual_net.5", width: code, in: &layout)
     let third = layout.addLinear("residual_net.6", inputs: code, outputs: configuration.dim)
     residual = [first, second, third]
     norms = [firstNorm, secondNorm]
@@ -35,14 +35,14 @@ public struct AttentionMixtureNetwork: Network {
     self.layout = layout
   }
 
-  public func makePass<Scalar: Real>(
+  public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
-  ) -> any Pass<Scalar> {
-    AttentionMixturePass<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
+  ) -> any Workspace<Scalar> {
+    AttentionMixtureWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
 }
 
-private final class AttentionMixturePass<Scalar: Real>: Pass {
+private final class AttentionMixtureWorkspace<Scalar: Real>: Workspace {
   private let network: AttentionMixtureNetwork
   private let arena = Arena<Scalar>()
   let contexts: Matrix<Scalar>
@@ -90,14 +90,14 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
   /// 1 / √code.
   private var scale: Scalar { 1 / Scalar(AttentionMixtureNetwork.code).squareRoot() }
 
-  func forward(_ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions) {
-    PositionalColumn.fill(contexts, network.configuration, windows: n, scale: conditions.positionalScale)
+  func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
+    PositionalColumn.fill(contexts, network.configuration, windows: n, scale: options.positionalScale)
     let c = contexts.first(network.configuration.context * n)
     let (joined, shares, output) = (joined.first(n), shares.first(n), output.first(n))
     let baseline = joined.columns(0..<inputs)
     ContextRows.mean(c, into: baseline)
     parameters.linear(network.queryEncoder).forward(baseline, into: query.first(n))
-    Product.of(query.first(n), parameters[network.contextEncoder.weight], into: carried.first(n))
+    MatrixProduct.of(query.first(n), parameters[network.contextEncoder.weight], into: carried.first(n))
     ContextRows.dots(carried.first(n), c, scale: scale, into: shares)
     Softmax.forward(shares, into: shares)
     ContextRows.mix(shares, c, into: joined.columns(inputs..<2 * inputs))
@@ -110,7 +110,7 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
   }
 
   func backward(
-    _ parameters: Parameters<Scalar>, windows n: Int, conditions: Conditions, into gradients: Parameters<Scalar>,
+    _ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions, into gradients: Parameters<Scalar>,
     adding: Bool
   ) {
     let c = contexts.first(network.configuration.context * n)
@@ -120,10 +120,10 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
     ContextRows.dots(dWeighted, c, into: dShares)
     Softmax.backward(dShares, shares.first(n), into: dShares)
     ContextRows.mix(dShares, c, scale: scale, into: dCarried)
-    Product.transposed(
+    MatrixProduct.transposed(
       query.first(n), dCarried, into: gradients[network.contextEncoder.weight], adding: adding)
     if !adding { gradients[network.contextEncoder.bias].fill(0) }
-    Product.ofTransposed(dCarried, parameters[network.contextEncoder.weight], into: dQuery.first(n))
+    MatrixProduct.ofTransposed(dCarried, parameters[network.contextEncoder.weight], into: dQuery.first(n))
     parameters.linear(network.queryEncoder).backward(
       dQuery.first(n), joined.first(n).columns(0..<inputs), into: contextGradient == nil ? nil : dBaseline.first(n),
       gradients: gradients.linear(network.queryEncoder), adding: adding)
@@ -143,7 +143,7 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
     backward(layer: 0, parameters, joined.first(n), into: isWhole ? dJoined.first(n) : nil, gradients, adding)
     if !isWhole {
       let weighted = inputs..<2 * inputs
-      Product.of(
+      MatrixProduct.of(
         inner[0].gradient.first(n), parameters[network.residual[0].weight].columns(weighted),
         into: dJoined.first(n).columns(weighted))
     }
@@ -153,9 +153,9 @@ private final class AttentionMixturePass<Scalar: Real>: Pass {
     layer: Int, _ parameters: Parameters<Scalar>, _ x: Matrix<Scalar>, into dx: Matrix<Scalar>?,
     _ gradients: Parameters<Scalar>, _ adding: Bool
   ) {
-    let (place, norm) = (network.residual[layer], network.norms[layer])
+    let (index, norm) = (network.residual[layer], network.norms[layer])
     inner[layer].backward(
-      x, parameters.linear(place), .gelu, norm(parameters), into: dx, gradients: gradients.linear(place),
+      x, parameters.linear(index), .gelu, norm(parameters), into: dx, gradients: gradients.linear(index),
       norm(gradients), adding: adding)
   }
 

@@ -2,7 +2,7 @@
 /// call of OpenBLAS.
 ///
 /// With `adding` the result is added to what is there. Shapes are the caller's promise.
-public enum Product<Scalar: Real> {
+public enum MatrixProduct<Scalar: Real> {
   /// c = a · bᵀ (+ bias in every row): a is (m, k), b (n, k), c (m, n), bias (1, n).
   ///
   /// - Parameter then: called with the rows and columns of each part of c once it is there, on the thread that has it in
@@ -52,7 +52,7 @@ public enum Product<Scalar: Real> {
     _ c: Matrix<Scalar>, bias: Matrix<Scalar>?, adding: Bool, _ part: (Range<Int>, Range<Int>, Scalar) -> Void
   ) {
     let cutsColumns = c.columns >= c.rows
-    Workers.parallel(cutsColumns ? c.columns : c.rows, least: 16, multiple: 16) { range in
+    Workers.parallel(cutsColumns ? c.columns : c.rows, minimum: 16, multiple: 16) { range in
       let rows = cutsColumns ? 0..<c.rows : range
       let columns = cutsColumns ? range : 0..<c.columns
       if let bias, !adding {

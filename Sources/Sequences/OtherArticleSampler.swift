@@ -5,7 +5,7 @@ public import Vectors
 /// order or the frames in which they came.
 ///
 /// Memory: 24 bytes a row, and room for as many again while it gathers.
-public struct StrangerDraw {
+public struct OtherArticleSampler {
   private struct Entry {
     var key: Key
     /// Its number among all rows entered.

@@ -1,4 +1,4 @@
-extension Product {
+extension MatrixProduct {
   /// c = a · bᵀ of matrices that others own: a is (m, inner), b (n, inner), c (m, n), each without gaps.
   public static func ofTransposed(
     _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>, inner: Int,

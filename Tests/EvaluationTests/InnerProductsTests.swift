@@ -2,14 +2,14 @@ import Evaluation
 import Testing
 import Vectors
 
-@Suite struct ProductsTests {
+@Suite struct InnerProductsTests {
   private static func random(_ count: Int, scale: Float, seed: UInt64) -> [Float] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { _ in Float(generator.gaussian()) * scale }
   }
 
   private static func dot(_ a: [Float], _ b: [Float]) -> Double {
-    a.withUnsafeBufferPointer { a in b.withUnsafeBufferPointer { b in Products.dot(a, b) } }
+    a.withUnsafeBufferPointer { a in b.withUnsafeBufferPointer { b in InnerProducts.dot(a, b) } }
   }
 
   /// Exact sum of magnitudes, against which a rounding error is measured.
@@ -39,7 +39,7 @@ import Vectors
       for shift in 0..<17 {
         let moved = ([Float](repeating: 9, count: shift) + a[..<dim]).withUnsafeBufferPointer { long in
           b.withUnsafeBufferPointer {
-            Products.dot(
+            InnerProducts.dot(
               UnsafeBufferPointer(rebasing: long[shift...]), UnsafeBufferPointer(rebasing: $0[..<dim]))
           }
         }
@@ -52,7 +52,7 @@ import Vectors
     for dim in [1, 3, 32, 100] {
       var vector = Self.random(dim, scale: 1, seed: UInt64(dim)).map { max(-1, min(1, $0)) * scale }
       let direction = vector.map { Double($0) }
-      let hasLength = vector.withUnsafeMutableBufferPointer { Products.normalize($0) }
+      let hasLength = vector.withUnsafeMutableBufferPointer { InnerProducts.normalize($0) }
       #expect(hasLength)
       let length = vector.reduce(0) { $0 + Double($1) * Double($1) }
       #expect(abs(length - 1) < 1e-5, "dim \(dim)")
@@ -64,7 +64,7 @@ import Vectors
   @Test func zeroVectorsStayAsTheyAre() {
     for dim in [1, 32, 50] {
       var vector = [Float](repeating: 0, count: dim)
-      let hasLength = vector.withUnsafeMutableBufferPointer { Products.normalize($0) }
+      let hasLength = vector.withUnsafeMutableBufferPointer { InnerProducts.normalize($0) }
       #expect(!hasLength)
       #expect(vector.allSatisfy { $0 == 0 })
       #expect(vector.withUnsafeBufferPointer { Similarities.inverseNorm($0) } == 0)

@@ -36,7 +36,7 @@ public struct AdamW: Hashable, Sendable {
     precondition(gradients.columns == count && first.columns == count && second.columns == count, "runs of one length")
     precondition(run.lowerBound >= 0 && run.upperBound <= count, "numbers that exist")
     let factors = Factors<Scalar>(self, step: step, scale: scale)
-    Workers.parallel(run.count, least: 16_384, multiple: 16) { part in
+    Workers.parallel(run.count, minimum: 16_384, multiple: 16) { part in
       let start = run.lowerBound + part.lowerBound
       Self.move(
         part.count, factors, parameters.base + start, gradients.base + start, first.base + start, second.base + start)

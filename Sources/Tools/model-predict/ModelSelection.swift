@@ -10,7 +10,7 @@ import Streams
 import Vectors
 
 /// The predictor that `--model` names.
-struct Choice {
+struct ModelSelection {
   let forecast: any Forecast
   /// One for each further stream: a single step by the same predictor, in the same memory.
   let further: [any Forecast]
@@ -45,7 +45,7 @@ struct Choice {
       let checkpoint = try Self.load(word)
       let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
       let predictor = NetworkPredictor(
-        network, checkpoint.parameters, conditions: checkpoint.conditions, capacity: capacity,
+        network, checkpoint.parameters, options: checkpoint.options, capacity: capacity,
         calls: horizon + count)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
       further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }

@@ -10,8 +10,8 @@ public enum Activation: Hashable, Sendable {
   /// Entries are counted through the rows for dropout, as in `Dropout.apply`.
   public func forward<Scalar: Real>(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, dropout: Dropout? = nil) {
     precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    let least = max(1, 4096 / max(x.columns, 1))
-    Workers.parallel(x.rows, least: least) { rows in
+    let minimum = max(1, 4096 / max(x.columns, 1))
+    Workers.parallel(x.rows, minimum: minimum) { rows in
       for row in rows {
         let (source, target) = (x.base + row * x.stride, y.base + row * y.stride)
         switch self {
@@ -35,7 +35,7 @@ public enum Activation: Hashable, Sendable {
     precondition(dy.rows == state.rows && dy.columns == state.columns, "matrices of one shape")
     precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
     let width = dy.columns
-    Workers.parallel(dy.rows, least: max(1, 4096 / max(width, 1))) { rows in
+    Workers.parallel(dy.rows, minimum: max(1, 4096 / max(width, 1))) { rows in
       for row in rows {
         let (source, target) = (dy.base + row * dy.stride, dx.base + row * dx.stride)
         let kept = state.base + row * state.stride
@@ -59,9 +59,9 @@ extension Activation {
   static func rectify<Scalar: Real>(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      let value = Lanes.load(x + place, left)
-      Lanes.store(Scalar.passed(value, where: value), y + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      let value = Lanes.load(x + index, left)
+      Lanes.store(Scalar.passed(value, where: value), y + index, left)
     }
   }
 
@@ -71,9 +71,9 @@ extension Activation {
     _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, scale: Scalar, _ dx: UnsafeMutablePointer<Scalar>,
     _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      let value = Lanes.load(dy + place, left) * scale
-      Lanes.store(Scalar.passed(value, where: Lanes.load(y + place, left)), dx + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      let value = Lanes.load(dy + index, left) * scale
+      Lanes.store(Scalar.passed(value, where: Lanes.load(y + index, left)), dx + index, left)
     }
   }
 
@@ -82,9 +82,9 @@ extension Activation {
   private static func gaussian<Scalar: Real>(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      let value = Lanes.load(x + place, left)
-      Lanes.store(value * Scalar.normal(value).cumulative, y + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      let value = Lanes.load(x + index, left)
+      Lanes.store(value * Scalar.normal(value).cumulative, y + index, left)
     }
   }
 
@@ -94,10 +94,10 @@ extension Activation {
   private static func gaussian<Scalar: Real>(
     _ dy: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>, _ count: Int
   ) {
-    Lanes<Scalar>.each(count) { place, left in
-      let value = Lanes.load(x + place, left)
+    Lanes<Scalar>.each(count) { index, left in
+      let value = Lanes.load(x + index, left)
       let (cumulative, density) = Scalar.normal(value)
-      Lanes.store(Lanes.load(dy + place, left) * (cumulative + value * density), dx + place, left)
+      Lanes.store(Lanes.load(dy + index, left) * (cumulative + value * density), dx + index, left)
     }
   }
 }

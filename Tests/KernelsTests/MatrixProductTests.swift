@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@Suite struct ProductTests {
+@Suite struct MatrixProductTests {
   /// (rows, columns) of small whole numbers, which every order of summation adds up without rounding.
   private func whole<Scalar: Real>(_ arena: Arena<Scalar>, _ rows: Int, _ columns: Int, _ seed: Int) -> Matrix<Scalar> {
     let matrix = arena.matrix(rows: rows, columns: columns)
@@ -23,9 +23,9 @@ import Testing
       for adding in [false, true] {
         let c = whole(arena, m, n, 4)
         switch (aTransposed, bTransposed) {
-        case (false, true): Product.ofTransposed(a, b, into: c, bias: adding ? nil : bias, adding: adding)
-        case (false, false): Product.of(a, b, into: c, adding: adding)
-        default: Product.transposed(a, b, into: c, adding: adding)
+        case (false, true): MatrixProduct.ofTransposed(a, b, into: c, bias: adding ? nil : bias, adding: adding)
+        case (false, false): MatrixProduct.of(a, b, into: c, adding: adding)
+        default: MatrixProduct.transposed(a, b, into: c, adding: adding)
         }
         for row in 0..<m {
           for column in 0..<n {
@@ -57,8 +57,8 @@ import Testing
       for count in [0, 1, 2, 7, 100] {
         let arena = Arena<Float>()
         let hits = arena.matrix(rows: 1, columns: max(count, 1))
-        Workers.parallel(count, multiple: 4) { range in for place in range { hits[0, place] += 1 } }
-        for place in 0..<count { #expect(hits[0, place] == 1) }
+        Workers.parallel(count, multiple: 4) { range in for index in range { hits[0, index] += 1 } }
+        for index in 0..<count { #expect(hits[0, index] == 1) }
       }
     }
   }
@@ -70,7 +70,7 @@ import Testing
     var c = [Float](repeating: .nan, count: m * n)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
-        c.withUnsafeMutableBufferPointer { Product.ofTransposed(a, b, inner: k, into: $0) }
+        c.withUnsafeMutableBufferPointer { MatrixProduct.ofTransposed(a, b, inner: k, into: $0) }
       }
     }
     for row in 0..<m {

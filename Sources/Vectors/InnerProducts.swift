@@ -2,7 +2,7 @@ internal import CShims
 
 /// Inner products of rows, in single precision lanes that are added up in double precision: within a few units in the
 /// last place of a Float of the exact value, and the same whatever lies around the rows in memory.
-public enum Products {
+public enum InnerProducts {
   /// Σ aᵢ bᵢ.
   ///
   /// - Parameters:
@@ -28,7 +28,7 @@ public enum Products {
   }
 }
 
-extension Products {
+extension InnerProducts {
   /// Scales a vector to unit length; a zero vector stays as it is.
   ///
   /// - Returns: whether it had a length.

@@ -2,7 +2,7 @@ public import Vectors
 
 /// Leaves out the weak windows of each block, or multiplies their weights; all rows stay. Keeps its buffers from block
 /// to block.
-public struct WindowGate {
+public struct WindowFilter {
   /// Windows seen so far.
   public private(set) var windows = 0
   /// The weak ones among them.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vectors
 
-@Suite struct WindowGateTests {
+@Suite struct WindowFilterTests {
   static func frame(weights: [Float]?) -> Frame {
     var frame = Frame.random([(1, Array(0..<6))], dim: 3)
     frame.slots = 2
@@ -12,7 +12,7 @@ import Vectors
     return frame
   }
 
-  static func pass(_ gate: inout WindowGate, _ frame: Frame) -> (indices: [UInt32], weights: [Float]?) {
+  static func pass(_ gate: inout WindowFilter, _ frame: Frame) -> (indices: [UInt32], weights: [Float]?) {
     var found: (indices: [UInt32], weights: [Float]?) = ([], nil)
     frame.withBlock { block in
       gate.apply(to: block) {
@@ -25,14 +25,14 @@ import Vectors
   }
 
   @Test func weakWindowsAreLeftOut() {
-    var gate = WindowGate(weakWeight: nil)
+    var gate = WindowFilter(weakWeight: nil)
     #expect(Self.pass(&gate, Self.frame(weights: nil)) == ([1, 2, 2, 3], nil))
     #expect(Self.pass(&gate, Self.frame(weights: [1, 2, 3, 4])) == ([1, 2, 2, 3], [2, 3]))
     #expect(gate.windows == 8 && gate.weakWindows == 4)
   }
 
   @Test func weakWindowsWeighLess() {
-    var gate = WindowGate(weakWeight: 0.25)
+    var gate = WindowFilter(weakWeight: 0.25)
     let all = Self.frame(weights: nil).indices
     #expect(Self.pass(&gate, Self.frame(weights: nil)) == (all, [0.25, 1, 1, 0.25]))
     #expect(Self.pass(&gate, Self.frame(weights: [1, 2, 3, 4])) == (all, [0.25, 2, 3, 1]))
