@@ -58,11 +58,26 @@ public struct Report: Sendable {
   ///
   /// - Throws: `Failure` with status 73 or 74.
   public func write(_ arguments: Arguments) throws {
-    let path = arguments.outputPath
-    let natural: ReportFormat = path == nil && StandardOutput.isTerminal ? .table : .json
+    try Report.write(json, text: text, arguments)
+  }
+
+  /// Writes JSON or a text for people, chosen and delivered as a report is.
+  ///
+  /// - Parameters:
+  ///   - json: one line for programs.
+  ///   - text: lines for people, the last one ended.
+  /// - Throws: `Failure` with status 73 or 74.
+  public static func write(_ json: JSON, text: String, _ arguments: Arguments) throws {
+    let natural: ReportFormat = arguments.outputPath == nil && StandardOutput.isTerminal ? .table : .json
     let format = arguments.words["format"]?.last.flatMap(ReportFormat.init) ?? natural
-    let text = format == .table ? text : json.text + "\n"
-    guard let path else { return try StandardOutput.write(text) }
+    try write(format == .table ? text : json.text + "\n", arguments)
+  }
+
+  /// Writes a text to `--output`, whole or not at all, or to standard output.
+  ///
+  /// - Throws: `Failure` with status 73 or 74.
+  public static func write(_ text: String, _ arguments: Arguments) throws {
+    guard let path = arguments.outputPath else { return try StandardOutput.write(text) }
     let file = try OutputFile(path)
     try file.write(text)
     try file.commit()
