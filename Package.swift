@@ -91,6 +91,7 @@ let package = Package(
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("recipe-info", uses: ["JSON", "Learning"]),
+    tool("report-table", uses: ["Evaluation", "JSON", "Stages"]),
     tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
     tool(
       "ridge-fit", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),

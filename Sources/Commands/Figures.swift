@@ -24,6 +24,14 @@ public enum Figures {
     return shortest((value * scale).rounded() / scale)
   }
 
+  /// A number with exactly so many decimals: 0.3880, -0.1619; a dash for nil.
+  public static func fixed(_ value: Double?, places: Int) -> String {
+    guard let value, value.isFinite else { return "-" }
+    // A negative number that rounds to zero has no sign.
+    let text = format("%.\(places)f", value)
+    return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
+  }
+
   /// Three significant digits with a prefix of thousands: 950, 1.23 k, 12.3 M.
   static func scaled(_ value: Double) -> String {
     var value = value

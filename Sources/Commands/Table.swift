@@ -7,6 +7,8 @@ public struct Table: Sendable {
     case text(String)
     /// Four to six significant digits; a dash where there is none.
     case figure(Double?, unit: String = "")
+    /// Four decimals; a dash where there is none.
+    case cosine(Double?)
     case count(Int, unit: String = "")
     /// `pass` or `FAIL`; `n/a` where it could not be measured.
     case mark(Bool?)
@@ -77,7 +79,7 @@ extension Table.Section {
 extension Table.Cell {
   var isNumber: Bool {
     switch self {
-    case .figure, .count: true
+    case .figure, .cosine, .count: true
     case .text, .mark: false
     }
   }
@@ -86,6 +88,7 @@ extension Table.Cell {
     switch self {
     case .text(let text): oneLine(text, limit: 200)
     case .figure(let value, let unit): (value.map(Figures.rounded) ?? "-") + (unit.isEmpty ? "" : " \(unit)")
+    case .cosine(let value): Figures.fixed(value, places: 4)
     case .count(let value, let unit): "\(value)" + (unit.isEmpty ? "" : " \(unit)")
     case .mark(let passed): passed.map { $0 ? "pass" : "FAIL" } ?? "n/a"
     }
