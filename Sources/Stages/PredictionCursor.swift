@@ -18,11 +18,7 @@ public final class PredictionCursor {
   /// - Throws: `.badData` where the stream holds something else; what opening it throws.
   public init(_ path: String, dim: Int) throws {
     input = try StreamInput([path])
-    guard input.header.kind == .predictions else {
-      throw Failure(
-        .badData, "expected predictions, found \(input.header.kind.rawValue)", at: input.name,
-        hint: "model-predict makes predictions of windows")
-    }
+    try input.expect(.predictions)
     guard input.header.dim == dim else {
       throw Failure(.badData, "expected predictions of dim \(dim), found dim \(input.header.dim)", at: input.name)
     }

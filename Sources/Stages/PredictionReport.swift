@@ -19,11 +19,7 @@ public struct PredictionReport {
     self.arguments = arguments
     self.paths = paths ?? arguments.operands
     input = try StreamInput(self.paths)
-    guard input.header.kind == .predictions else {
-      throw Failure(
-        .badData, "expected predictions, found \(input.header.kind.rawValue)", at: input.name,
-        hint: "model-predict makes predictions of windows")
-    }
+    try input.expect(.predictions)
   }
 
   /// Hands every block to `add`. A failure that names no place of its own is placed in the input.

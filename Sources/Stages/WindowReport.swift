@@ -17,12 +17,7 @@ public struct WindowReport {
   public init(_ arguments: Arguments) throws {
     self.arguments = arguments
     input = try StreamInput(arguments.operands)
-    guard let roles = input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
-        hint: "seq-build makes windows of chunks")
-    }
-    self.roles = roles
+    roles = try input.expectWindows()
   }
 
   /// Hands every block to `add` with the number of windows in it that count: all, or those within `limit`.

@@ -52,7 +52,7 @@ import Testing
     #expect(few.status == 65 && few.output == [])
     #expect(few.errors.contains("not measurable: 3 articles with 297 pairs of neighbours make 6 units"))
     let windows = try run("arrow-test", input: Samples.windows)
-    #expect(windows.status == 65 && windows.errors.contains("expected chunks, found sequences"))
+    #expect(windows.status == 65 && windows.errors.contains("expected chunks, found windows"))
     let twice = try shell("vec-synth --articles 50 --dim 4 -o a; cat a a | arrow-test", in: Folder())
     #expect(twice.status == 65 && twice.errors.contains("a duplicate, or out of order"))
     let large = try shell("vec-synth --articles 1 --dim 4096 --chunks 2 | arrow-test --ctx 100")

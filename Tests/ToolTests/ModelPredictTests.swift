@@ -139,7 +139,7 @@ import Vectors
 
   @Test func whatCannotBePredictedIsRefused() throws {
     let chunks = try run("model-predict", ["--model", "copy-last"], input: Samples.chunks)
-    #expect(chunks.status == 65 && chunks.errors.contains("expected sequences, found chunks"))
+    #expect(chunks.status == 65 && chunks.errors.contains("expected windows, found chunks"))
     let none = try shell("seq-build --ctx 100 --quiet | model-predict --model copy-last", input: Samples.chunks)
     #expect(none.status == 65 && none.errors.contains("the stream has no windows; 6 articles were too short for one"))
     let absent = try run("model-predict", ["--model", "copy-lats"], input: Samples.windows)

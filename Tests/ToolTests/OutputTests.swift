@@ -117,6 +117,6 @@ import Testing
     let found = try shell(
       "echo old > file; ln -s file link; stream-info windows.nvs -o link && test -L link && cat file", in: folder)
     #expect(found.status == 0)
-    #expect(found.json?["kind"] == "sequences")
+    #expect(found.json?["kind"] == "windows")
   }
 }

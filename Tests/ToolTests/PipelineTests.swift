@@ -103,13 +103,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("seq-build --ctx 2 windows.nvs", "expected chunks, found sequences"),
-    ("direction-diagnose chunks.nvs", "expected sequences, found chunks"),
-    ("narrative-delta chunks.nvs", "expected sequences, found chunks"),
+    ("seq-build --ctx 2 windows.nvs", "expected chunks, found windows"),
+    ("direction-diagnose chunks.nvs", "expected windows, found chunks"),
+    ("narrative-delta chunks.nvs", "expected windows, found chunks"),
     ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "target offset 2; expected 1"),
     ("seq-build --ctx 1 chunks.nvs | narrative-delta", "1 context chunk; expected 2"),
     ("cat chunks.nvs chunks.nvs | seq-build --ctx 2", "a duplicate, or out of order"),
-    ("stream-diff chunks.nvs windows.nvs", "chunks and sequences"),
+    ("stream-diff chunks.nvs windows.nvs", "chunks and windows"),
   ])
   func theWrongKindOfStreamIsRefused(_ command: String, _ words: String) throws {
     let found = try shell("\(command) > out", in: Self.folder())

@@ -128,7 +128,7 @@ import Vectors
     ("TOOL --articles . < copies.nvs", 66, [".", "folder"]),
     ("TOOL --articles chunks.nvs < chunks.nvs", 65, ["expected predictions, found chunks", "model-predict"]),
     ("TOOL --articles copies.nvs < copies.nvs", 65, ["copies.nvs", "expected chunks, found predictions"]),
-    ("seq-build < chunks.nvs > w; TOOL --articles w < copies.nvs", 65, ["expected chunks, found sequences"]),
+    ("seq-build < chunks.nvs > w; TOOL --articles w < copies.nvs", 65, ["expected chunks, found windows"]),
     ("echo hello > t; TOOL --articles t < copies.nvs", 65, ["t: expected", "found text"]),
     ("head -c 700 chunks.nvs > cut; TOOL --articles cut < copies.nvs", 65, ["cut", "truncated"]),
     ("head -c 700 copies.nvs | TOOL --articles chunks.nvs", 65, ["stdin", "truncated"]),

@@ -81,7 +81,7 @@ import Vectors
       "seq-build --ctx 100 --quiet | ridge-fit --out m.safetensors", input: Samples.chunks, in: folder)
     #expect(none.status == 65 && none.errors.contains("the stream has no windows"))
     let chunks = try run("ridge-fit", ["--out", "m.safetensors"], input: Samples.chunks, in: folder)
-    #expect(chunks.status == 65 && chunks.errors.contains("expected sequences, found chunks"))
+    #expect(chunks.status == 65 && chunks.errors.contains("expected windows, found chunks"))
     #expect(try run("ridge-fit", input: Samples.windows).status == 64)
     let large = try shell(
       "vec-synth --articles 1 --dim 4096 --chunks 102 | seq-build --ctx 100 | ridge-fit --out m.safetensors", in: folder

@@ -180,7 +180,7 @@ import Vectors
       "vec-synth --process ar --articles 1 --chunks 4 --dim 8 -q | seq-build --ctx 3 -q",
       "expected two windows or more, found 1"
     ),
-    ("vec-synth --process ar --articles 4 --chunks 9 --dim 8 -q", "expected sequences, found chunks"),
+    ("vec-synth --process ar --articles 4 --chunks 9 --dim 8 -q", "expected windows, found chunks"),
   ])
   func windowsThatDoNotFitAreRefused(_ source: String, _ words: String) throws {
     let folder = try folder()

@@ -48,11 +48,14 @@ import Testing
     CommandLine("stream-split --shards 3 --out x -o y", "--output y"),
     CommandLine("stream-split --shard 0/2 --out x", "--shard 0/2"),
     CommandLine("stream-diff - -", "standard input once"),
+    CommandLine("model-predict --model copy-last --ablate w", "--ablate w", "MODE=FILE"),
+    CommandLine("model-predict --model copy-last --ablate drop-one=p", "--ablate drop-one=p", "drop-one:J"),
+    CommandLine("model-predict --model copy-last --ablate shuffle=p --ablate reverse=./p", "reverse=./p", "each file once"),
+    CommandLine("recipe-info", "NAME|FILE is missing"), CommandLine("recipe-info --epoch 0 p1-baseline", "--epoch 0"),
+    CommandLine("report-table", "--view is missing"), CommandLine("report-table --view x", "--view x"),
+    CommandLine("epoch-verdict --stop-on x 1.jsonl", "--stop-on x", "copy-last"),
+    CommandLine("model-init --dim 8 --out m", "--arch", "--recipe"),
     CommandLine("stream-split --shard 3/3", "--shard 3/3"), CommandLine("stream-split --shard 1", "--shard 1"),
-    CommandLine("model-predict --model copy-last --also w", "--also w", "WINDOWS=PREDICTIONS"),
-    CommandLine("model-predict --model copy-last --also =p", "--also =p", "WINDOWS=PREDICTIONS"),
-    CommandLine("model-predict --model copy-last --also -=p", "standard input for one stream"),
-    CommandLine("model-predict --model copy-last --also w=p --also v=./p", "--also v=./p", "each file once"),
     CommandLine("text-read a b", "unexpected b"), CommandLine("text-write --compress", "--compress"),
   ]
 

@@ -55,9 +55,7 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let input = try StreamInput(arguments.operands)
-    guard input.header.kind == .chunks else {
-      throw Failure(.badData, "expected chunks, found \(input.header.kind.rawValue)", at: input.name)
-    }
+    try input.expect(.chunks)
     let dim = input.header.dim
     try checkSize(dim, arguments)
     Workers.use(threads: arguments.threads)
