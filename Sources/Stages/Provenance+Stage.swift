@@ -2,12 +2,13 @@ public import Commands
 public import Streams
 
 extension Provenance {
-  /// This provenance, and after it the tool that runs.
+  /// This provenance with the running tool appended.
   ///
   /// - Parameters:
-  ///   - parents: the ids of the stages whose output it reads.
-  ///   - operands: names of what it reads that is not a stream.
-  ///   - seed: where chance is involved.
+  ///   - parents: the ids of the stages whose output the tool reads.
+  ///   - operands: the operands that name something other than a stream.
+  ///   - seed: of the tool's random choices; nil where it makes none.
+  ///   - files: what the tool reads besides streams.
   public func adding(
     _ arguments: Arguments, parents: [String], operands: [String] = [], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {
