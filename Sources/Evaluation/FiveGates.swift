@@ -1,26 +1,33 @@
 /// A figure and its 95% interval, where one is known.
 public struct Estimate: Hashable, Sendable {
+  /// The figure over all windows.
   public var value: Double
+  /// Its 95% interval; nil where none is known, as for a single article.
   public var interval: ClosedRange<Double>?
 
+  /// A figure, without an interval where none is given.
   public init(_ value: Double, interval: ClosedRange<Double>? = nil) {
     self.value = value
     self.interval = interval
   }
 }
 
-/// The verdict on a predictor, of its figures on two splits: validation articles (`val`) and articles out of the
-/// distribution it was trained on (`ood`). Definitions stand in docs/metrics.md.
+/// The verdict on a predictor, from its figures on two splits: validation articles (`val`) and articles from outside
+/// the distribution it was trained on (`ood`). Definitions are in docs/metrics.md.
 public struct FiveGates: Sendable {
-  /// The figures of one split; no `normalBin` where no window is of normal coherence.
+  /// The figures of one split; `normalBin` is absent where no window is of normal coherence.
   public typealias Figures = [Figure: Estimate]
 
-  /// One requirement held against both splits.
+  /// One requirement applied to both splits.
   public struct Check: Sendable {
+    /// The figure and its bounds.
     public let requirement: Requirement
+    /// The figure on validation articles.
     public let val: Estimate
+    /// The figure on articles from outside the distribution.
     public let ood: Estimate
 
+    /// Whether both splits are within their bounds.
     public var passes: Bool {
       requirement.admits(val.value, limit: requirement.val) && requirement.admits(ood.value, limit: requirement.ood)
     }
@@ -28,40 +35,45 @@ public struct FiveGates: Sendable {
 
   /// One gate: it passes where all its checks do.
   public struct Outcome: Sendable {
+    /// The gate that is answered.
     public let gate: Gate
-    /// What gates A to D hold against their bounds.
+    /// The checks of gates A to D; none for gate E.
     public let checks: [Check]
-    /// Gate E alone: what is compared, where there is any.
+    /// Gate E only: the cosine at normal coherence on both splits; nil on a split without such windows.
     public let normal: (val: Estimate?, ood: Estimate?)
-    /// Gate E alone: the absolute difference of the two.
+    /// Gate E only: the absolute difference of the two; nil where one is.
     public let difference: Double?
 
+    /// Whether the figures that the gate needs exist: false only for gate E on a split without normal coherence.
     public var isMeasurable: Bool { gate != .bins || difference != nil }
-    /// What could not be measured has not passed.
+    /// Whether all checks pass. A gate that cannot be measured does not.
     public var passes: Bool {
       guard gate == .bins else { return checks.allSatisfy(\.passes) }
       return difference.map { $0 <= FiveGates.largestDifference + FiveGates.rounding } ?? false
     }
   }
 
-  /// How far apart validation and out-of-distribution windows of normal coherence may lie (gate E).
+  /// The largest difference of the mean cosine between the two splits, at normal coherence (gate E).
   public static let largestDifference = 0.05
-  /// A difference of two figures as they are printed may miss the bound by their last bit.
+  /// The difference of two printed figures may exceed the bound by a rounding error.
   static let rounding = 1e-12
 
   /// One for each gate, A to E.
   public let outcomes: [Outcome]
-  /// The margin of the offset sweep on validation windows.
+  /// The margin of the offset sweep on validation windows: mean cosine with the target minus the largest mean cosine
+  /// with any other chunk.
   public let margin: Double
 
+  /// Answers all gates.
+  ///
   /// - Parameters:
-  ///   - val, ood: with every figure of `Requirement.figures`, but for `normalBin`.
-  ///   - isStrict: whether the requirements that are asked on request count.
+  ///   - val, ood: with every figure of `Requirement.figures(isStrict:)`, except perhaps `normalBin`.
+  ///   - isStrict: whether the strict requirements count too.
   public init(val: Figures, ood: Figures, isStrict: Bool) {
     outcomes = Gate.allCases.map { gate in
       let checks = Requirement.all.filter { $0.gate == gate && (isStrict || !$0.isStrict) }.map { requirement in
         guard let inside = val[requirement.figure], let outside = ood[requirement.figure] else {
-          preconditionFailure("every required figure is there")
+          preconditionFailure("the required figure \(requirement.figure.rawValue) is absent")
         }
         return Check(requirement: requirement, val: inside, ood: outside)
       }
@@ -73,31 +85,33 @@ public struct FiveGates: Sendable {
     margin = val[.margin]?.value ?? -.infinity
   }
 
+  /// How many gates pass, 0 to 5.
   public var passed: Int { outcomes.filter(\.passes).count }
 
-  /// Enough gates, and a positive margin: a predictor that is closer to another chunk than to the target is not to
-  /// be deployed whatever else it passes.
+  /// Whether enough gates pass and the margin is positive: a predictor whose predictions are closer to another chunk
+  /// than to the target should not be deployed, whatever else it passes.
   public func isFit(minimumGates: Int) -> Bool { passed >= minimumGates && margin > 0 }
 }
 
-/// What a gate is worth on the data at hand, told by predictors that have learnt nothing.
+/// What a gate is worth on the data at hand, as shown by reference predictors that are not trained networks.
 public enum CalibrationMark: String, CaseIterable, Sendable {
-  /// Even a predictor that returns the true target does not pass.
+  /// Even a predictor that returns the true target fails.
   case oracleFails = "oracle_fails"
-  /// That one passes, but no predictor of a mean does: neither the trivial ones nor ridge regression.
+  /// The true target passes, but no predictor of a mean does: neither the trivial ones nor ridge regression.
   case noMeanPredictorPasses = "no_mean_predictor_passes"
   /// A predictor that needs no training passes.
   case trivialPasses = "trivial_passes"
 
   /// The predictors that need no training.
   public static let trivial = ["copy-last", "context-mean", "linear-extrapolation"]
-  /// Predictors of a mean, as training with a cosine or squared loss makes them.
+  /// The predictors of a mean, which is also what training with a cosine or squared loss yields.
   public static let means = trivial + ["ridge"]
+  /// The predictor that returns the true target.
   public static let oracle = "oracle"
 
   /// The marks of one gate.
   ///
-  /// - Parameter passes: whether each predictor passes it, by name; those that are not there say nothing.
+  /// - Parameter passes: whether each predictor passes the gate, by name; predictors that are absent do not count.
   public static func marks(_ passes: [String: Bool]) -> [CalibrationMark] {
     var marks: [CalibrationMark] = []
     if passes[oracle] == false { marks.append(.oracleFails) }

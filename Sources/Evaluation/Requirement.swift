@@ -1,17 +1,24 @@
-/// A figure of a report that a gate looks at, under the name it has in reports.
+/// A figure that a gate checks, under the name it has in reports.
 public enum Figure: String, CaseIterable, Sendable {
-  /// Mean cosine of the predictions with the target less the largest mean cosine at any other offset.
+  /// Mean cosine of the predictions with the target minus the largest mean cosine at any other offset.
   case margin
   /// Mean cosine of the predictions with the target.
   case targetCosine = "target_cos"
+  /// Share of windows whose target has rank 1 among the candidates.
   case recallAt1 = "r_at_1"
+  /// Share of windows whose target has a rank up to 5.
   case recallAt5 = "r_at_5"
+  /// Mean of 1 / rank.
   case meanReciprocalRank = "mrr"
-  /// What an ablation takes from the mean cosine with the target.
+  /// Change of the mean cosine with the target where the context's chunks are shuffled.
   case shuffle
+  /// The same where their order is reversed.
   case reverse
+  /// The same where one of them is dropped, averaged over the slots.
   case dropOne = "drop-one"
+  /// The same where all of them are copies of the last.
   case repeatLast = "repeat-last"
+  /// The same where they come from another article.
   case crossArticle = "cross-article"
   /// Mean cosine over the steps of a rollout.
   case rollout = "mean_cos"
@@ -21,13 +28,18 @@ public enum Figure: String, CaseIterable, Sendable {
 
 /// The five gates of a trained predictor, each under its letter.
 public enum Gate: String, CaseIterable, Sendable {
+  /// Predictions are closer to the target than to its neighbours.
   case offsetSweep = "A"
+  /// Predictions find the target among other chunks.
   case retrieval = "B"
+  /// Damage to the context shows in the predictions.
   case ablations = "C"
+  /// Predictions of predictions stay close to the text.
   case rollout = "D"
+  /// Predictions are as good outside the training distribution, at equal coherence.
   case bins = "E"
 
-  /// In words.
+  /// The gate's name in tables.
   public var title: String {
     switch self {
     case .offsetSweep: "offset sweep"
@@ -39,19 +51,27 @@ public enum Gate: String, CaseIterable, Sendable {
   }
 }
 
-/// What a gate asks of one figure: the table "The five gates" of docs/metrics.md.
+/// What a gate requires of one figure: the table "The five gates" of docs/metrics.md.
 public struct Requirement: Sendable {
+  /// The side on which a figure passes, under its name in reports.
   public enum Bound: String, Sendable {
+    /// The limit and above.
     case atLeast = "at_least"
+    /// The limit and below.
     case atMost = "at_most"
   }
 
+  /// The gate that it belongs to.
   public let gate: Gate
+  /// The figure that it limits.
   public let figure: Figure
+  /// The side on which the figure passes.
   public let bound: Bound
+  /// The limit on validation articles.
   public let val: Double
+  /// The limit on articles from outside the distribution.
   public let ood: Double
-  /// Whether it is asked on request only.
+  /// Whether it counts only in a strict verdict.
   public let isStrict: Bool
 
   private init(
@@ -65,7 +85,7 @@ public struct Requirement: Sendable {
     self.isStrict = isStrict
   }
 
-  /// What gates A to D ask; gate E compares the splits with each other.
+  /// The requirements of gates A to D; gate E compares the splits with each other.
   public static let all: [Requirement] = [
     Requirement(.offsetSweep, .margin, .atLeast, val: 0.12, ood: 0.10),
     Requirement(.offsetSweep, .targetCosine, .atLeast, val: 0.50, ood: 0.48, isStrict: true),
@@ -80,12 +100,12 @@ public struct Requirement: Sendable {
     Requirement(.rollout, .rollout, .atLeast, val: 0.45, ood: 0.42),
   ]
 
-  /// The figures that a verdict cannot do without.
+  /// The figures that a verdict needs.
   public static func figures(isStrict: Bool) -> [Figure] {
     all.filter { isStrict || !$0.isStrict }.map(\.figure) + [.normalBin]
   }
 
-  /// Whether a value within the bound passes: the bound itself does.
+  /// Whether a value passes; a value equal to the limit does.
   public func admits(_ value: Double, limit: Double) -> Bool {
     bound == .atLeast ? value >= limit : value <= limit
   }

@@ -4,7 +4,7 @@ internal import Failures
 internal import Glibc
 public import Streams
 
-/// The stream that a tool writes: to standard output or, whole or not at all, to a file (that of `--output` or another).
+/// The stream that a tool writes: to standard output or, whole or not at all, to a file (`--output` or another option).
 ///
 /// If the tool fails, an abort record with the origin of the failure ends the stream, even before its header, so that
 /// no reader takes a part for the whole.

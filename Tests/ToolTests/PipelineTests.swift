@@ -106,8 +106,8 @@ import Testing
     ("seq-build --ctx 2 windows.nvs", "expected chunks, found sequences"),
     ("direction-diagnose chunks.nvs", "expected sequences, found chunks"),
     ("narrative-delta chunks.nvs", "expected sequences, found chunks"),
-    ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "target offset 2; expected 1"),
-    ("seq-build --ctx 1 chunks.nvs | narrative-delta", "1 context chunk; expected 2"),
+    ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "expected windows of offset 1, found offset 2"),
+    ("seq-build --ctx 1 chunks.nvs | narrative-delta", "expected windows of 2 or more context chunks, found 1"),
     ("cat chunks.nvs chunks.nvs | seq-build --ctx 2", "a duplicate, or out of order"),
     ("stream-diff chunks.nvs windows.nvs", "chunks and sequences"),
   ])

@@ -15,7 +15,7 @@ import Vectors
   static let minArticle = Option.integer(
     "min-article", default: 6, in: 1...Int(UInt32.max), unit: "chunks", help: "skip articles of fewer")
   static let minFirst = Option.real("min-r1", in: 0...1, help: "gate: least R@1")
-  static let minFirstFive = Option.real("min-r5", in: 0...1, help: "gate: least R@5")
+  static let minimumRecallAt5 = Option.real("min-r5", in: 0...1, help: "gate: least R@5")
 
   static let manual = Manual(
     name: "retrieval-rank",
@@ -28,7 +28,7 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, scope, minArticle, minFirst, minFirstFive, CommonOptions.threads,
+      ArticleOptions.articles, scope, minArticle, minFirst, minimumRecallAt5, CommonOptions.threads,
       CommonOptions.seed, CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
@@ -63,8 +63,8 @@ import Vectors
 
   private static func gates(_ figures: RetrievalRank.Figures, _ arguments: Arguments) -> [Gate] {
     [
-      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.first, minimum: $0) },
-      arguments[minFirstFive].map { Gate(name: "r_at_5", value: figures.firstFive, minimum: $0) },
+      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.recallAt1, minimum: $0) },
+      arguments[minimumRecallAt5].map { Gate(name: "r_at_5", value: figures.recallAt5, minimum: $0) },
     ].compactMap { $0 }
   }
 
@@ -75,10 +75,10 @@ import Vectors
     var fields: [(String, JSON)] = [
       ("windows", .count(ranks.windows)), ("articles", .count(ranks.articles)),
       ("skipped", ["short_article": .count(ranks.shortArticle)]),
-      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.first)),
-      ("r_at_5", .figure(figures.firstFive)), ("mrr", .figure(figures.reciprocal)),
+      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.recallAt1)),
+      ("r_at_5", .figure(figures.recallAt5)), ("mrr", .figure(figures.meanReciprocalRank)),
       ("mean_rank", .figure(figures.meanRank)), ("median_rank", .figure(figures.medianRank)),
-      ("chance", ["r_at_1": .figure(figures.chanceFirst), "r_at_5": .figure(figures.chanceFirstFive)]),
+      ("chance", ["r_at_1": .figure(figures.chanceRecallAt1), "r_at_5": .figure(figures.chanceRecallAt5)]),
       (
         "ci95",
         ["r_at_1": .interval(intervals?[0]), "r_at_5": .interval(intervals?[1]), "mrr": .interval(intervals?[2])]
@@ -98,8 +98,8 @@ import Vectors
       ["skipped: short articles", .count(ranks.shortArticle)], ["zero vectors", .count(ranks.zeroVectors)],
     ])
     let rows: [(String, Double, Double?)] = [
-      ("R@1", figures.first, figures.chanceFirst), ("R@5", figures.firstFive, figures.chanceFirstFive),
-      ("MRR", figures.reciprocal, nil),
+      ("R@1", figures.recallAt1, figures.chanceRecallAt1), ("R@5", figures.recallAt5, figures.chanceRecallAt5),
+      ("MRR", figures.meanReciprocalRank, nil),
     ]
     table.section(
       columns: ["", "value", "95% from", "to", "by chance"],
