@@ -88,7 +88,8 @@ import Vectors
     let predicted = predictions(rows) { key, _ in neighbour(rows, key, 0).map { $0 * 3 } }
     var found = try Self.ranks(rows, predicted, scope)
     let figures = found.figures(seed: 1)
-    #expect(figures.recallAt1 == 1 && figures.recallAt5 == 1 && figures.meanReciprocalRank == 1 && figures.medianRank == 1)
+    #expect(figures.recallAt1 == 1 && figures.recallAt5 == 1)
+    #expect(figures.meanReciprocalRank == 1 && figures.medianRank == 1)
   }
 
   @Test(arguments: RetrievalRank.Scope.allCases) func neitherCutNorOrderMatters(_ scope: RetrievalRank.Scope) throws {

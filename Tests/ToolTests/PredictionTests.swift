@@ -136,7 +136,10 @@ import Vectors
       "cat chunks.nvs chunks.nvs > two; TOOL --articles two < copies.nvs", 65,
       ["two", "article 1, chunk 0 occurs twice"]
     ),
-    ("cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65, ["article 1, chunk 2, step 1", "expected one prediction of each chunk"]),
+    (
+      "cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65,
+      ["article 1, chunk 2, step 1", "expected one prediction of each chunk"]
+    ),
     (
       "vec-synth --articles 2 --chunks 9 --dim 3 > v; TOOL --articles v < copies.nvs", 65,
       ["dim 3", "found dim 6"]
