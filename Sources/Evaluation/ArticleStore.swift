@@ -1,17 +1,6 @@
 internal import Failures
 internal import Vectors
 
-/// Rows of vectors that can be read in any order, by their number.
-public protocol RowSource: AnyObject {
-  /// Entries of a vector.
-  var dim: Int { get }
-
-  /// Copies rows into `vectors`, which is exactly (rows, dim) large.
-  ///
-  /// - Throws: `.badData` for an entry that is not finite; `.inputOutput`.
-  func read(_ rows: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws
-}
-
 /// All chunks of all articles, with which predictions are compared. Chunks are looked up by key; the vectors of one
 /// article, the selected one, are held at a time.
 ///

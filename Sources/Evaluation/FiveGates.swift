@@ -1,17 +1,3 @@
-/// A figure and its 95% interval, where one is known.
-public struct Estimate: Hashable, Sendable {
-  /// The figure over all windows.
-  public var value: Double
-  /// Its 95% interval; nil where none is known, as for a single article.
-  public var interval: ClosedRange<Double>?
-
-  /// A figure, without an interval where none is given.
-  public init(_ value: Double, interval: ClosedRange<Double>? = nil) {
-    self.value = value
-    self.interval = interval
-  }
-}
-
 /// The verdict on a predictor, from its figures on two splits: validation articles (`val`) and articles from outside
 /// the distribution it was trained on (`ood`). Definitions are in docs/metrics.md.
 public struct FiveGates: Sendable {
@@ -91,33 +77,4 @@ public struct FiveGates: Sendable {
   /// Whether enough gates pass and the margin is positive: a predictor whose predictions are closer to another chunk
   /// than to the target should not be deployed, whatever else it passes.
   public func isFit(minimumGates: Int) -> Bool { passed >= minimumGates && margin > 0 }
-}
-
-/// What a gate is worth on the data at hand, as shown by reference predictors that are not trained networks.
-public enum CalibrationMark: String, CaseIterable, Sendable {
-  /// Even a predictor that returns the true target fails.
-  case oracleFails = "oracle_fails"
-  /// The true target passes, but no predictor of a mean does: neither the trivial ones nor ridge regression.
-  case noMeanPredictorPasses = "no_mean_predictor_passes"
-  /// A predictor that needs no training passes.
-  case trivialPasses = "trivial_passes"
-
-  /// The predictors that need no training.
-  public static let trivial = ["copy-last", "context-mean", "linear-extrapolation"]
-  /// The predictors of a mean, which is also what training with a cosine or squared loss yields.
-  public static let means = trivial + ["ridge"]
-  /// The predictor that returns the true target.
-  public static let oracle = "oracle"
-
-  /// The marks of one gate.
-  ///
-  /// - Parameter passes: whether each predictor passes the gate, by name; predictors that are absent do not count.
-  public static func marks(_ passes: [String: Bool]) -> [CalibrationMark] {
-    var marks: [CalibrationMark] = []
-    if passes[oracle] == false { marks.append(.oracleFails) }
-    let known = means.compactMap { passes[$0] }
-    if passes[oracle] == true, !known.isEmpty, !known.contains(true) { marks.append(.noMeanPredictorPasses) }
-    if trivial.contains(where: { passes[$0] == true }) { marks.append(.trivialPasses) }
-    return marks
-  }
 }

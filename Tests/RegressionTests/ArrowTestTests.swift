@@ -66,8 +66,8 @@ import Vectors
     }
   }
 
-  /// An article is turned as a whole: the same data read backwards have the same index, and the skills change places.
-  @Test func reversalTurnsTheSkillsAround() throws {
+  /// An article is reversed as a whole: the same data read backwards have the same index, and the skills are swapped.
+  @Test func reversalSwapsTheSkills() throws {
     let store = Self.store(.rotation, articles: 45, chunks: 23, seed: 4)
     var reversed = VectorStore(dim: store.dim)
     for article in 0..<45 {
@@ -112,7 +112,7 @@ import Vectors
     let store = Self.store(.rotation, articles: 3, chunks: 130, seed: 7)
     let failure = #expect(throws: Failure.self) { try Self.findings(store) }
     #expect(failure?.status == .badData)
-    #expect(failure?.problem.contains("3 articles with 387 pairs of neighbours make 9 units") == true)
+    #expect(failure?.problem.contains("found 3 articles, 9 runs and 387 pairs of neighbours") == true)
     // All chunks alike vary in no direction.
     let same = Frame.random([(0, [0])], dim: 4).vector(0)
     var flat = VectorStore(dim: 4)

@@ -50,7 +50,7 @@ import Testing
   @Test func whatCannotBeMeasuredIsRefused() throws {
     let few = try shell("vec-synth --process rotation --articles 3 --chunks 100 --dim 4 | arrow-test")
     #expect(few.status == 65 && few.output == [])
-    #expect(few.errors.contains("not measurable: 3 articles with 297 pairs of neighbours make 6 units"))
+    #expect(few.errors.contains("found 3 articles, 6 runs and 297 pairs of neighbours"))
     let windows = try run("arrow-test", input: Samples.windows)
     #expect(windows.status == 65 && windows.errors.contains("expected chunks, found sequences"))
     let twice = try shell("vec-synth --articles 50 --dim 4 -o a; cat a a | arrow-test", in: Folder())

@@ -56,7 +56,7 @@ import Networks
   private static func json(_ tensor: TensorDescription, _ model: CheckpointFile) -> JSON {
     [
       "name": .string(tensor.name), "shape": .array(tensor.shape.map(number)),
-      "type": .string(tensor.type.rawValue), "learnt": .bool(model.isLearnt(tensor)),
+      "type": .string(tensor.type.rawValue), "learnt": .bool(model.isTrainable(tensor)),
     ]
   }
 
