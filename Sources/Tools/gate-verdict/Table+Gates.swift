@@ -2,11 +2,11 @@ import Commands
 import Evaluation
 
 extension Table {
-  /// The gates for people: the model alone, or each figure with those of the predictors of a calibration.
+  /// The gates for people: those of the model and, with a calibration, each figure beside those of other predictors.
   init(_ gates: FiveGates, _ calibration: Calibration?, minimumGates: Int, isFit: Bool) {
     self.init()
     section(
-      columns: ["gate", "", "figure", "VAL", "OOD", "asked of VAL", "of OOD", ""],
+      columns: ["gate", "", "figure", "VAL", "OOD", "required on VAL", "on OOD", ""],
       rows: gates.outcomes.flatMap { outcome in outcome.rows })
     if let calibration {
       for (index, outcome) in gates.outcomes.enumerated() {
@@ -28,14 +28,14 @@ extension Table {
 }
 
 extension FiveGates.Outcome {
-  /// A row for each thing asked.
+  /// A row for each requirement.
   fileprivate var rows: [[Table.Cell]] {
     if gate == .bins {
       let limit = FiveGates.largestDifference
       return [
         [
           .text(gate.rawValue), .text(gate.title), "mean cosine, normal bin", .figure(normal.val?.value),
-          .figure(normal.ood?.value), .text("no more than \(limit) apart"), "", .mark(isMeasurable ? passes : nil),
+          .figure(normal.ood?.value), .text("at most \(limit) apart"), "", .mark(isMeasurable ? passes : nil),
         ]
       ]
     }
@@ -49,7 +49,7 @@ extension FiveGates.Outcome {
     }
   }
 
-  /// What each table of predictors is about.
+  /// The titles of the tables of predictors, one for each requirement.
   fileprivate var titles: [String] {
     let head = "\(gate.rawValue), \(gate.title): "
     return gate == .bins ? [head + "mean cosine, normal bin"] : checks.map { head + $0.requirement.figure.words }
@@ -89,10 +89,10 @@ extension Gate {
   fileprivate func worth(_ marks: [CalibrationMark]) -> [Table.Cell] {
     let words = marks.map { mark -> String in
       switch mark {
-      // It returns the target whatever its context, so that an ablation takes nothing from it.
-      case .oracleFails where self == .ablations: "the oracle does not look at the context, and so fails"
-      case .oracleFails: "even the oracle fails: nobody can pass"
-      case .noMeanPredictorPasses: "the oracle passes, no predictor of a mean does"
+      // It returns the target whatever the context is, so that an ablation changes nothing.
+      case .oracleFails where self == .ablations: "the oracle does not use the context, and so fails"
+      case .oracleFails: "even the oracle fails: no predictor can pass"
+      case .noMeanPredictorPasses: "the oracle passes, but no predictor of a mean does"
       case .trivialPasses: "a trivial predictor passes"
       }
     }
