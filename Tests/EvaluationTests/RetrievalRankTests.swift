@@ -80,7 +80,7 @@ import Vectors
     _ scope: RetrievalRank.Scope
   ) throws {
     var rows = Frame.random([(1, Array(0..<30)), (2, Array(0..<30))], dim: 33)
-    // Every third chunk holds the vector of the one before it, and article 2 those of article 1 in other lengths.
+    // Every third chunk has the vector of the one before it, and article 2 has those of article 1.
     for row in stride(from: 2, to: 30, by: 3) {
       rows.vectors.replaceSubrange(row * 33..<(row + 1) * 33, with: rows.vector(row - 1))
     }

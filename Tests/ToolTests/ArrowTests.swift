@@ -30,7 +30,7 @@ import Testing
     return abs(x - y) <= tolerance
   }
 
-  @Test func anArrowIsToldByStatusAndReport() throws {
+  @Test func statusAndReportStateTheArrow() throws {
     let arrow = try shell("vec-synth --process rotation --articles 50 --chunks 20 --dim 8 | arrow-test --label R")
     #expect(arrow.status == 0 && arrow.errors == "")
     #expect(arrow.json?["schema"] == "arrow-test/1" && arrow.json?["label"] == "R")
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func whatCannotBeMeasuredIsRefused() throws {
+  @Test func whatCannotBeMeasuredIsAnError() throws {
     let few = try shell("vec-synth --process rotation --articles 3 --chunks 100 --dim 4 | arrow-test")
     #expect(few.status == 65 && few.output == [])
     #expect(few.errors.contains("found 3 articles, 6 runs and 297 pairs of neighbours"))
