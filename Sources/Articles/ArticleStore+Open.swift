@@ -8,8 +8,8 @@ internal import Streams
 internal import Vectors
 
 extension ArticleStore {
-  /// Opens the chunks of an .npz or .npy file, or of a stream of chunks, in whatever order they are there. One pass
-  /// verifies the whole input first.
+  /// Opens the chunks of an .npz or .npy file, or of a stream of chunks, in any order. One pass verifies the whole input
+  /// first.
   ///
   /// Rows of a file are read from that file when they are needed. A stream from a pipe, and an .npz whose vectors are
   /// deflated, are copied to a temporary file.
