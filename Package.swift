@@ -59,7 +59,8 @@ let package = Package(
     // Networks in files.
     module("Checkpoints", uses: ["Descriptors", "Failures", "JSON", "Kernels", "Networks"], settings: optimized),
     module(
-      "Learning", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "Vectors"], settings: optimized),
+      "Learning", uses: ["Checkpoints", "Descriptors", "Failures", "JSON", "Kernels", "Networks", "Vectors"],
+      settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
     module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
@@ -77,17 +78,20 @@ let package = Package(
     tool("article-select", uses: ["Sequences", "Stages", "Streams", "Vectors"]),
     tool("bins-eval", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("direction-diagnose", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("epoch-verdict", uses: ["JSON", "Learning", "Stages"]),
     tool("gate-verdict", uses: ["Evaluation", "JSON", "Stages", "Streams"]),
     tool("model-average", uses: ["Checkpoints"]),
     tool("model-info", uses: ["Checkpoints", "JSON", "Networks"]),
-    tool("model-init", uses: ["Checkpoints", "Networks"]),
+    tool("model-init", uses: ["Checkpoints", "Learning", "Networks"]),
     tool(
       "model-predict",
       uses: ["Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
-    tool("npz-read", uses: ["Formats", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("npz-read", uses: ["Descriptors", "Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),
     tool("offset-sweep", uses: ["Articles", "Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
+    tool("recipe-info", uses: ["JSON", "Learning"]),
+    tool("report-table", uses: ["Evaluation", "JSON", "Stages"]),
     tool("retrieval-rank", uses: ["Articles", "Evaluation", "JSON", "Kernels", "Stages", "Streams", "Vectors"]),
     tool(
       "ridge-fit", uses: ["Checkpoints", "JSON", "Kernels", "Networks", "Regression", "Stages", "Streams", "Vectors"]),

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Numbers as people read them.
-enum Figures {
+public enum Figures {
   /// The shortest text that reads back as the same number, without a needless `.0`: 0.08, 5, 1e-06.
-  static func shortest(_ value: Double) -> String {
+  public static func shortest(_ value: Double) -> String {
     let text = "\(value)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
@@ -15,6 +15,21 @@ enum Figures {
     if value == 0 { return "0" }
     if size < 0.1 { return format("%.4g", value) }
     return size < 100 ? format("%.4f", value) : format("%.6g", value)
+  }
+
+  /// A number rounded to so many decimals, without trailing zeros: 0.388, -0.1619; a dash for nil.
+  public static func decimal(_ value: Double?, places: Int) -> String {
+    guard let value, value.isFinite else { return "-" }
+    let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
+    return shortest((value * scale).rounded() / scale)
+  }
+
+  /// A number with exactly so many decimals: 0.3880, -0.1619; a dash for nil.
+  public static func fixed(_ value: Double?, places: Int) -> String {
+    guard let value, value.isFinite else { return "-" }
+    // A negative number that rounds to zero has no sign.
+    let text = format("%.\(places)f", value)
+    return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
   }
 
   /// Three significant digits with a decimal prefix: 950, 1.23 k, 12.3 M.

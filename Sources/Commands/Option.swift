@@ -98,4 +98,22 @@ extension Option {
     let flag = Flag(name, placeholder: placeholder, expectation: expectation, help: help)
     return Option<Wrapped>(flag: flag, defaultValue: nil, read: { words in words.last.flatMap(read) }).optional()
   }
+
+  /// A list of names, separated by commas; empty where the flag is not given.
+  ///
+  /// - Parameters:
+  ///   - noun: what the names are, for messages: "alarms".
+  ///   - help: what the list does; the names are added to it.
+  public static func list<Element>(_ name: String, placeholder: String, noun: String, help: String) -> Option
+  where Value == [Element], Element: CaseIterable & RawRepresentable & Sendable, Element.RawValue == String {
+    let names = Element.allCases.map(\.rawValue).joined(separator: ", ")
+    return custom(
+      name, placeholder: placeholder, default: [], shown: "none", expectation: "\(noun), of \(names)",
+      help: "\(help): \(names)"
+    ) { word in
+      let words = word.split(separator: ",", omittingEmptySubsequences: false)
+      let elements = words.compactMap { Element(rawValue: String($0)) }
+      return elements.count == words.count ? elements : nil
+    }
+  }
 }

@@ -60,11 +60,26 @@ public struct Report: Sendable {
   ///
   /// - Throws: `.cannotCreate`, `.inputOutput`.
   public func write(_ arguments: Arguments) throws {
-    let path = arguments.outputPath
-    let defaultFormat: ReportFormat = path == nil && StandardOutput.isTerminal ? .table : .json
+    try Report.write(json, text: text, arguments)
+  }
+
+  /// Writes JSON, or a text for people, as `write(_:)` writes a report.
+  ///
+  /// - Parameters:
+  ///   - json: one line for programs.
+  ///   - text: lines for people, with a line end after the last.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
+  public static func write(_ json: JSON, text: String, _ arguments: Arguments) throws {
+    let defaultFormat: ReportFormat = arguments.outputPath == nil && StandardOutput.isTerminal ? .table : .json
     let format = arguments.words["format"]?.last.flatMap(ReportFormat.init) ?? defaultFormat
-    let text = format == .table ? text : json.text + "\n"
-    guard let path else { return try StandardOutput.write(text) }
+    try write(format == .table ? text : json.text + "\n", arguments)
+  }
+
+  /// Writes a text to `--output`, whole or not at all, or to standard output.
+  ///
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
+  public static func write(_ text: String, _ arguments: Arguments) throws {
+    guard let path = arguments.outputPath else { return try StandardOutput.write(text) }
     let file = try OutputFile(path)
     try file.write(text)
     try file.commit()

@@ -9,6 +9,8 @@ public struct Table: Sendable {
     case text(String)
     /// A number of four to six significant digits; a dash for nil.
     case figure(Double?, unit: String = "")
+    /// A number of four decimals; a dash for nil.
+    case cosine(Double?)
     /// A whole number.
     case count(Int, unit: String = "")
     /// `pass` or `FAIL`; `n/a` for nil, where it could not be measured.
@@ -86,7 +88,7 @@ extension Table.Section {
 extension Table.Cell {
   var isNumber: Bool {
     switch self {
-    case .figure, .count: true
+    case .figure, .cosine, .count: true
     case .text, .mark: false
     }
   }
@@ -95,6 +97,7 @@ extension Table.Cell {
     switch self {
     case .text(let text): oneLine(text, limit: 200)
     case .figure(let value, let unit): (value.map(Figures.rounded) ?? "-") + (unit.isEmpty ? "" : " \(unit)")
+    case .cosine(let value): Figures.fixed(value, places: 4)
     case .count(let value, let unit): "\(value)" + (unit.isEmpty ? "" : " \(unit)")
     case .mark(let passed): passed.map { $0 ? "pass" : "FAIL" } ?? "n/a"
     }

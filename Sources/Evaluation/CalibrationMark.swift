@@ -25,4 +25,18 @@ public enum CalibrationMark: String, CaseIterable, Sendable {
     if trivial.contains(where: { passes[$0] == true }) { marks.append(.trivialPasses) }
     return marks
   }
+
+  /// What the marks of a gate mean, for people; a dash for none.
+  public static func words(_ marks: [CalibrationMark], for gate: Gate) -> String {
+    let words = marks.map { mark in
+      switch mark {
+      // The oracle returns the target whatever the context is, so that an ablation changes nothing.
+      case .oracleFails where gate == .ablations: "the oracle does not use the context, and so fails"
+      case .oracleFails: "even the oracle fails: no predictor can pass"
+      case .noMeanPredictorPasses: "the oracle passes, but no predictor of a mean does"
+      case .trivialPasses: "a trivial predictor passes"
+      }
+    }
+    return words.isEmpty ? "-" : words.joined(separator: "; ")
+  }
 }

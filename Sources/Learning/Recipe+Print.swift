@@ -1,18 +1,40 @@
 public import JSON
 
 extension Recipe {
-  /// The recipe with every key that matters: what `init(_:)` reads back to an equal recipe, and checkpoints keep.
-  public var json: JSON {
+  /// How a recipe is written.
+  public enum Form: Sendable {
+    /// Without the keys that are at their default: what checkpoints keep.
+    case stored
+    /// With every key, `null` where there is no value: what `recipe-info` prints.
+    case complete
+  }
+
+  /// The recipe as checkpoints keep it.
+  public var json: JSON { json(.stored) }
+
+  /// The recipe as JSON, from which `init(_:)` makes an equal recipe, whatever the form.
+  public func json(_ form: Form) -> JSON {
     var members: [String: JSON] = [
-      "name": .string(name), "data": data.json, "model": model.json, "batch": .integer(Int64(batch)),
+      "name": .string(name), "data": data.json(form), "model": model.json(form), "batch": .integer(Int64(batch)),
       "lr": .number(learningRate), "weight_decay": .number(weightDecay), "epochs": .integer(Int64(epochs)),
-      "clip": .number(clip), "terms": .array(terms.map(\.json)), "plateau": plateau?.json ?? .null,
+      "clip": .number(clip), "terms": .array(terms.map { $0.json(form) }), "plateau": plateau?.json ?? .null,
     ]
-    if !description.isEmpty { members["description"] = .string(description) }
-    if let gate { members["gate_weights"] = gate.json }
-    if let augment { members["augment"] = augment.json }
-    if !stages.isEmpty { members["stages"] = .array(stages.map(\.json)) }
+    members.add("description", description.isEmpty ? nil : .string(description), form, absent: "")
+    members.add("gate_weights", gate?.json, form)
+    members.add("augment", augment?.json, form)
+    members.add("stages", stages.isEmpty ? nil : .array(stages.map { $0.json(form) }), form, absent: [])
     return .object(members)
+  }
+}
+
+extension [String: JSON] {
+  /// Adds a value that may be absent: the complete form then writes `absent`, the stored one nothing.
+  fileprivate mutating func add(_ key: String, _ value: JSON?, _ form: Recipe.Form, absent: JSON = .null) {
+    if let value {
+      self[key] = value
+    } else if form == .complete {
+      self[key] = absent
+    }
   }
 }
 
@@ -28,21 +50,21 @@ extension EpochValue {
 }
 
 extension Recipe.Data {
-  fileprivate var json: JSON {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members: [String: JSON] = [
       "offset": .integer(Int64(offset)), "previous": .string(previous.rawValue),
       "negatives": .integer(Int64(negatives)), "futures": .integer(Int64(futures)),
     ]
-    if let gate { members["gate"] = ["by": .string(gate.by.rawValue), "min": .number(gate.minimum)] }
+    members.add("gate", gate.map { ["by": .string($0.by.rawValue), "min": .number($0.minimum)] }, form)
     return .object(members)
   }
 }
 
 extension Recipe.Model {
-  fileprivate var json: JSON {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members: [String: JSON] = ["arch": .string(architecture), "residual": .bool(isResidual)]
-    if let positionalScalar { members["positional_scalar"] = positionalScalar.json }
-    if let lastSlotBias { members["last_slot_bias"] = lastSlotBias.json }
+    members.add("positional_scalar", positionalScalar?.json, form)
+    members.add("last_slot_bias", lastSlotBias?.json, form)
     return .object(members)
   }
 }
@@ -72,39 +94,49 @@ extension Recipe.Augment {
 }
 
 extension Recipe.Stage {
-  fileprivate var json: JSON {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members: [String: JSON] = ["name": .string(name), "top": .number(top), "from": .integer(Int64(from))]
-    if !gates.isEmpty { members["gates"] = .object(gates.mapValues { .number($0) }) }
+    members.add("gates", gates.isEmpty ? nil : .object(gates.mapValues { .number($0) }), form, absent: .object([:]))
     return .object(members)
   }
 }
 
 extension RecipeTerm {
-  fileprivate var json: JSON {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members = parameters.mapValues(\.json)
+    for parameter in kind.parameters where members[parameter.key] == nil {
+      members.add(parameter.key, nil, form, absent: .figure(parameter.defaultValue))
+    }
     members["term"] = .string(kind.rawValue)
-    if isGated { members["gated"] = true }
-    return .object(members.merging(weight.members) { _, own in own })
+    members.add("gated", isGated ? true : nil, form, absent: false)
+    return .object(members.merging(weight.members(form)) { _, own in own })
   }
 }
 
 extension WeightRule {
-  fileprivate var members: [String: JSON] {
+  fileprivate func members(_ form: Recipe.Form) -> [String: JSON] {
     var members: [String: JSON] = [:]
-    switch base {
-    case .weight(let weight): members["weight"] = weight.json
-    case .fraction(let fraction): members["fraction"] = fraction.json
-    }
-    if minimum > 0 { members["min"] = .number(minimum) }
-    if maximum.isFinite { members["max"] = .number(maximum) }
-    if let ratio {
-      var rho = ["cap": ratio.cap.json]
-      if let target = ratio.target { rho["target"] = target.json }
-      members["rho"] = .object(rho)
-    }
-    if let confidence { members["confidence"] = ["from": .number(confidence.from), "over": .number(confidence.over)] }
-    if let adaptive { members["adaptive"] = ["center": .number(adaptive.center), "width": .number(adaptive.width)] }
-    if skipsSign { members["sign_skip"] = true }
+    let (weight, fraction): (JSON?, JSON?) =
+      switch base {
+      case .weight(let weight): (weight.json, nil)
+      case .fraction(let fraction): (nil, fraction.json)
+      }
+    members.add("weight", weight, form)
+    members.add("fraction", fraction, form)
+    members.add("min", minimum > 0 ? .number(minimum) : nil, form, absent: 0)
+    members.add("max", maximum.isFinite ? .number(maximum) : nil, form)
+    members.add("rho", ratio?.json(form), form)
+    members.add("confidence", confidence.map { ["from": .number($0.from), "over": .number($0.over)] }, form)
+    members.add("adaptive", adaptive.map { ["center": .number($0.center), "width": .number($0.width)] }, form)
+    members.add("sign_skip", skipsSign ? true : nil, form, absent: false)
     return members
+  }
+}
+
+extension WeightRule.Ratio {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
+    var members = ["cap": cap.json]
+    members.add("target", target?.json, form)
+    return .object(members)
   }
 }

@@ -1,4 +1,6 @@
+internal import Checksums
 public import Commands
+internal import Descriptors
 public import Streams
 
 extension Provenance {
@@ -18,5 +20,19 @@ extension Provenance {
         tool: arguments.tool, version: Release.version, arguments: arguments.flagsOfResult + operands, seed: seed,
         files: files, parents: parents))
     return extended
+  }
+}
+
+extension Provenance.File {
+  /// Describes a file by its name, size and CRC-32. The file is read whole.
+  ///
+  /// - Throws: `Failure` `.cannotOpen` or `.inputOutput`.
+  public init(describing path: String) throws {
+    var (size, crc): (Int, UInt32) = (0, 0)
+    try InputFile.read(path) { part in
+      crc = CRC32.of(part, after: crc)
+      size += part.count
+    }
+    self.init(name: path, size: size, crc32: crc)
   }
 }

@@ -1,4 +1,3 @@
-internal import Checksums
 public import Commands
 internal import Descriptors
 internal import Failures
@@ -122,52 +121,5 @@ extension StreamInput {
     let progress = Progress(arguments, unit: "rows")
     while let block = try next() { progress.advance(by: block.rows - block.repeated) }
     progress.finish()
-  }
-}
-
-/// The files that a command line names for reading.
-public enum InputFile {
-  /// Opens a file for reading.
-  ///
-  /// - Returns: its descriptor, which the caller closes.
-  /// - Throws: `.cannotOpen`, with the system's reason.
-  public static func open(_ path: String) throws -> Int32 {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure.system(.cannotOpen, "cannot be opened").at(path) }
-    guard !Descriptor(descriptor).isFolder else {
-      close(descriptor)
-      throw Failure(.cannotOpen, "is a folder", at: path)
-    }
-    return descriptor
-  }
-
-  /// A file's name, size and CRC-32, as provenance records them. The file is read whole, a megabyte at a time.
-  ///
-  /// - Throws: `.cannotOpen`; `.inputOutput` where it cannot be read.
-  public static func describe(_ path: String) throws -> Provenance.File {
-    let descriptor = try open(path)
-    defer { close(descriptor) }
-    let file = Descriptor(descriptor, name: path)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    var (size, crc): (Int, UInt32) = (0, 0)
-    while true {
-      let count = try file.read(into: buffer)
-      guard count > 0 else { return Provenance.File(name: path, size: size, crc32: crc) }
-      crc = CRC32.of(UnsafeRawBufferPointer(rebasing: buffer[..<count]), after: crc)
-      size += count
-    }
-  }
-
-  /// Closes a descriptor that was only read from: nothing can be lost, so errors are ignored.
-  public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
-
-  /// Refuses a terminal as standard input: the tool would wait there for bytes that nobody types.
-  ///
-  /// - Parameter expected: what should be there instead.
-  /// - Throws: `.usage`.
-  public static func refuseTerminal(expected: String) throws {
-    guard isatty(STDIN_FILENO) == 1 else { return }
-    throw Failure(.usage, "standard input is a terminal: expected \(expected)")
   }
 }

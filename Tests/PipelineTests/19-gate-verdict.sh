@@ -251,7 +251,7 @@ assert_equal "$(jq -c '.calibration.predictors.ridge.gates.D.pass' out)" true
 try "gate-verdict --calibration calibration.jsonl --format table whole"
 assert_status 0
 assert_equal "$(grep -c '^  linear-extrapolation ' out)" 6
-grep -qE '^  A +offset sweep +the oracle passes, no predictor of a mean does$' out || fail 'a mark in the table'
+grep -qE '^  A +offset sweep +the oracle passes, but no predictor of a mean does$' out || fail 'a mark in the table'
 # The verdict is the model's own, whatever stands beside it.
 try "gate-verdict --calibration whole calibration.jsonl"
 assert_status 65

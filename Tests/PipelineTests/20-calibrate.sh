@@ -45,7 +45,7 @@ five 'pipelines/calibrate --ridge model --format json val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_equal "$(jq -r .predictor out | grep -c ridge)" 10
 assert_no_errors
-{ cat preamble; echo 'stream-check --quiet >/dev/null && echo "$2" >>"$CALLS.fitted" && echo ridge >"$2"'; } | stub ridge-fit
+{ cat preamble; echo 'stream-check --quiet "$3" >/dev/null && echo "$2" >>"$CALLS.fitted" && echo ridge >"$2"'; } | stub ridge-fit
 npz-write train.npz <val.nvs
 for train in val.nvs train.npz; do
   five "TRAIN=$train STRICT=1 CALIBRATION=absent MARGIN=0.05 pipelines/calibrate val.nvs ood.nvs all.nvs --format table"

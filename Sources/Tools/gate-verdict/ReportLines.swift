@@ -74,7 +74,7 @@ extension ReportLines {
   static func read(_ paths: [String]) throws -> ReportLines {
     var reports = ReportLines()
     for path in paths.isEmpty ? ["-"] : paths {
-      try eachReport(in: path) { try reports.add($0) }
+      try JSONLines.forEach(in: path) { try reports.add($0) }
     }
     return reports
   }
@@ -82,7 +82,7 @@ extension ReportLines {
   /// Reads the reports that `pipelines/calibrate` writes: those of several predictors, named by `predictor`.
   static func readCalibration(_ path: String) throws -> [String: ReportLines] {
     var predictors: [String: ReportLines] = [:]
-    try eachReport(in: path) { report in
+    try JSONLines.forEach(in: path) { report in
       guard let name = report["predictor"]?.string else {
         throw Failure(
           .badData, "expected a field predictor with a name, found none",
@@ -92,22 +92,5 @@ extension ReportLines {
     }
     guard !predictors.isEmpty else { throw Failure(.badData, "expected reports, found none", at: path) }
     return predictors
-  }
-
-  private static func eachReport(in path: String, _ body: (JSON) throws -> Void) throws {
-    let input = try LineInput(path)
-    try at(input.name) {
-      var number = 0
-      while let line = try input.next() {
-        number += 1
-        guard line.contains(where: { $0 > 0x20 }) else { continue }
-        try at("line \(number)") {
-          guard let report = try? JSON(parsing: line), report.object != nil else {
-            throw Failure(.badData, "expected a report as one JSON object, found something else")
-          }
-          try body(report)
-        }
-      }
-    }
   }
 }

@@ -17,7 +17,11 @@ extension Table {
             rows: ([("this model", outcome)] + others).map { $1.row(title, of: $0) })
         }
       }
-      section("what the gates are worth here", rows: Gate.allCases.map { $0.worth(calibration.marks($0)) })
+      section(
+        "what the gates are worth here",
+        rows: Gate.allCases.map { gate in
+          [.text(gate.rawValue), .text(gate.title), .text(CalibrationMark.words(calibration.marks(gate), for: gate))]
+        })
     }
     section(rows: [
       ["gates passed", .text("\(gates.passed) of 5, \(minimumGates) needed")],
@@ -82,20 +86,5 @@ extension Figure {
     case .rollout: "mean cosine over the steps"
     case .normalBin: "mean cosine, normal bin"
     }
-  }
-}
-
-extension Gate {
-  fileprivate func worth(_ marks: [CalibrationMark]) -> [Table.Cell] {
-    let words = marks.map { mark -> String in
-      switch mark {
-      // It returns the target whatever the context is, so that an ablation changes nothing.
-      case .oracleFails where self == .ablations: "the oracle does not use the context, and so fails"
-      case .oracleFails: "even the oracle fails: no predictor can pass"
-      case .noMeanPredictorPasses: "the oracle passes, but no predictor of a mean does"
-      case .trivialPasses: "a trivial predictor passes"
-      }
-    }
-    return [.text(rawValue), .text(title), .text(words.isEmpty ? "-" : words.joined(separator: "; "))]
   }
 }

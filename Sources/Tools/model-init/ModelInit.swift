@@ -1,11 +1,15 @@
 import Checkpoints
 import Commands
 import Failures
+import Learning
 import Networks
 
 /// Nothing → an untrained model.
 @main struct ModelInit: Command {
-  static let architecture = Option<Configuration.Architecture?>.choice("arch", help: "the architecture").required()
+  static let architecture = Option<Configuration.Architecture?>.choice("arch", help: "the architecture")
+    .showing(default: "the recipe's")
+  static let recipe = Option.text(
+    "recipe", placeholder: "NAME|FILE", help: "take architecture, residual and positional column from a recipe")
   static let dim = Option.integer("dim", in: Configuration.Size.dim.range, help: "entries of a vector").required()
   static let context = Option.integer(
     "ctx", default: 5, in: Configuration.Size.context.range, unit: "chunks", help: "context length")
@@ -23,12 +27,13 @@ import Networks
     name: "model-init",
     purpose: "make a new model, with parameters initialized as in PyTorch",
     details: """
-      Weights have the distributions of torch.nn, but another generator: each tensor's depend on the seed and its \
-      name, so that the same seed gives the same file. The file is in the safetensors format, with the names of \
-      PyTorch's state_dict.
+      Weights have the distributions of torch.nn, but come from another generator. Those of a tensor depend on the \
+      seed and the tensor's name, so that the same seed gives the same file. The file is in the safetensors format, \
+      with the names of PyTorch's state_dict.
       """,
     options: [
-      architecture, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar, CommonOptions.seed,
+      architecture, recipe, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar,
+      CommonOptions.seed,
       CommonOptions.model,
     ],
     memory: "the model, 4 bytes a parameter",
@@ -64,7 +69,8 @@ import Networks
   }
 
   private static func configuration(_ arguments: Arguments) throws -> Configuration {
-    let name = arguments[architecture]
+    let recipe = try arguments[recipe].map { try RecipeFile.load($0) }
+    let name = try architecture(recipe, arguments)
     var configuration = Configuration(name, dim: arguments[dim], context: arguments[context])
     for (option, size) in [(width, Configuration.Size.width), (hidden, .hidden), (layers, .layers), (heads, .heads)] {
       guard let given = arguments[option] else { continue }
@@ -74,8 +80,8 @@ import Networks
       configuration[size] = given
     }
     configuration.dropout = arguments[dropout] ?? configuration.dropout
-    configuration.isResidual = arguments[residual]
-    configuration.hasPositionalScalar = arguments[positionalScalar]
+    configuration.isResidual = arguments[residual] || recipe?.model.isResidual ?? false
+    configuration.hasPositionalScalar = arguments[positionalScalar] || recipe?.model.positionalScalar != nil
     if configuration.sizes.contains(.heads), configuration.width % configuration.heads != 0 {
       let option = arguments.wasGiven(heads) ? heads : width
       throw arguments.refusal(
@@ -83,5 +89,18 @@ import Networks
         expected: "a width that is a multiple of the heads, found \(configuration.width) and \(configuration.heads)")
     }
     return configuration
+  }
+
+  private static func architecture(
+    _ recipe: Recipe?, _ arguments: Arguments
+  ) throws -> Configuration.Architecture {
+    if let given = arguments[architecture] { return given }
+    guard let recipe else { throw arguments.refusal(of: architecture, expected: "an architecture, or --recipe") }
+    guard let name = Configuration.Architecture(rawValue: recipe.model.architecture) else {
+      let known = Configuration.Architecture.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure(
+        .badData, "model.arch: expected one of \(known), found \(recipe.model.architecture)", at: recipe.name)
+    }
+    return name
   }
 }

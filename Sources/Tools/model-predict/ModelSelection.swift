@@ -35,7 +35,7 @@ struct ModelSelection {
         dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw, later: store.map(Self.later))
       further = (0..<count).map { _ in Oracle(dim: header.dim, capacity: capacity, horizon: 1, isRaw: raw) }
       (name, furtherFiles) = (word, [])
-      files = try arguments[ModelPredict.articles].map { [try InputFile.describe($0)] } ?? []
+      files = try arguments[ModelPredict.articles].map { [try Provenance.File(describing: $0)] } ?? []
     } else if let baseline = Baseline(rawValue: word) {
       let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
@@ -50,7 +50,7 @@ struct ModelSelection {
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
       further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
       name = word.split(separator: "/").last.map(String.init) ?? word
-      files = [try InputFile.describe(word)]
+      files = [try Provenance.File(describing: word)]
       furtherFiles = files
     }
   }

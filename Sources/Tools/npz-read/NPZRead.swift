@@ -1,4 +1,5 @@
 import Commands
+import Descriptors
 import Failures
 import Formats
 import JSON

@@ -26,18 +26,11 @@ import Vectors
     let input = try StreamInput(arguments.operands)
     try input.readAll(arguments)
     if arguments[provenance] {
-      try write(input.provenance.commands(from: input.writers) + "\n", arguments)
+      try Report.write(input.provenance.commands(from: input.writers) + "\n", arguments)
       return .success
     }
     try Report(arguments, source: input.provenance.json, fields: fields(input)).write(arguments)
     return .success
-  }
-
-  private static func write(_ text: String, _ arguments: Arguments) throws {
-    guard let path = arguments.outputPath else { return try StandardOutput.write(text) }
-    let file = try OutputFile(path)
-    try file.write(text)
-    try file.commit()
   }
 
   private static func fields(_ input: StreamInput) -> [(String, JSON)] {

@@ -23,16 +23,8 @@ import Stages
     "max-steps", in: 1...Int.max, help: "end the pass after N steps; the rest of the windows is not read")
   static let logEvery = Option.integer(
     "log-every", default: 50, in: 1...Int.max, unit: "steps", help: "one line of means every N steps")
-  static let stopOn = Option.custom(
-    "stop-on", placeholder: "ALARM,...", default: [TrainingAlarm](), shown: "none",
-    expectation: "alarms, of \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))",
-    help:
-      "exit 1 where the epoch raises one of these: \(TrainingAlarm.allCases.map(\.rawValue).joined(separator: ", "))"
-  ) { word in
-    let names = word.split(separator: ",", omittingEmptySubsequences: false)
-    let alarms = names.compactMap { TrainingAlarm(rawValue: String($0)) }
-    return alarms.count == names.count ? alarms : nil
-  }
+  static let stopOn = Option<[TrainingAlarm]>.list(
+    "stop-on", placeholder: "ALARM,...", noun: "alarms", help: "exit 1 if the epoch raises one of these")
 
   static let manual = Manual(
     name: "train-step",

@@ -1,20 +1,27 @@
-import Failures
-import Glibc
-import Learning
-import Stages
+internal import Descriptors
+internal import Failures
+internal import Glibc
 
-/// Where recipes are: a file, or a name beside the tools.
-enum RecipeFile {
-  /// The recipe that `--recipe` names.
+/// Where recipes are found: in a file, or under a name in a folder of recipes.
+public enum RecipeFile {
+  /// The largest recipe that is read, in bytes.
+  private static let limit = 1 << 24
+
+  /// Loads the recipe that a name or a path stands for.
   ///
-  /// - Throws: `Failure` with status 66 where there is none of that name, 65 where it is malformed.
-  static func load(_ word: String) throws -> Recipe {
+  /// A word that has a slash or ends in `.json` is a path. Any other word is a name in the folder NEXTVEC_RECIPES or, if
+  /// that is not set, in the folder pipelines/recipes above the running program; if there is no such recipe, the word is
+  /// a path after all.
+  ///
+  /// - Throws: `Failure` `.cannotOpen` if there is no such recipe, `.badData` with the path of the key if it is
+  ///   malformed.
+  public static func load(_ word: String) throws -> Recipe {
     let path = try path(of: word)
-    return try at(path) { try Recipe(parsing: try bytes(path)) }
+    return try at(path) {
+      try InputFile.bytes(path, limit: limit).withUnsafeBytes { try Recipe(parsing: $0) }
+    }
   }
 
-  /// A word with a slash or `.json` is a file; any other is a name in NEXTVEC_RECIPES, else in the folder
-  /// pipelines/recipes above the tool, else a file after all.
   private static func path(of word: String) throws -> String {
     if word.contains("/") || word.hasSuffix(".json") { return word }
     let folders = folders
@@ -29,10 +36,10 @@ enum RecipeFile {
   }
 
   private static var folders: [String] {
-    if let chosen = getenv("NEXTVEC_RECIPES") { return [String(cString: chosen)] }
+    if let folder = getenv("NEXTVEC_RECIPES") { return [String(cString: folder)] }
     guard let resolved = realpath("/proc/self/exe", nil) else { return [] }
     defer { free(resolved) }
-    // .build/release/train-step, or bin/train-step: the tree's root is above.
+    // The program is .build/release/train-step or bin/train-step; the root of the tree is above it.
     var parts = String(cString: resolved).split(separator: "/").dropLast()
     var folders: [String] = []
     while !parts.isEmpty {
@@ -47,6 +54,7 @@ enum RecipeFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
   }
 
+  /// The recipes in a folder, sorted.
   private static func names(_ folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -58,25 +66,5 @@ enum RecipeFile {
       if name.hasSuffix(".json") { names.append(String(name.dropLast(5))) }
     }
     return names.sorted()
-  }
-
-  private static func bytes(_ path: String) throws -> [UInt8] {
-    let descriptor = try InputFile.open(path)
-    defer { InputFile.close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count < 1 << 24 {
-      let count = read(descriptor, &part, part.count)
-      guard count >= 0 else { throw Failure(.inputOutput, "cannot be read", at: path) }
-      if count == 0 { break }
-      bytes += part[..<count]
-    }
-    return bytes
-  }
-}
-
-extension Recipe {
-  fileprivate init(parsing bytes: [UInt8]) throws {
-    self = try bytes.withUnsafeBytes { try Recipe(parsing: $0) }
   }
 }

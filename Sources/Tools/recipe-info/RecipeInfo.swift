@@ -1,0 +1,41 @@
+import Commands
+import Failures
+import JSON
+import Learning
+
+/// Shows a recipe with every default filled in.
+@main struct RecipeInfo: Command {
+  static let epoch = Option.integer(
+    "epoch", in: 1...1_000_000, help: "print what holds in this epoch instead: stage, share of windows, gates, terms")
+
+  static let manual = Manual(
+    name: "recipe-info",
+    purpose: "print a recipe with every default filled in",
+    details: """
+      NAME is a recipe in the folder NEXTVEC_RECIPES or, if that is not set, in pipelines/recipes beside the tools; a \
+      word with a slash or ending in .json is a file. The output is a recipe itself: train-step --recipe takes it. \
+      docs/recipes.md explains the keys.
+
+      With --epoch the output is one flat object: `stage`; `top`, the share of the windows that the stage sees; \
+      `begins_stage`, and `gates`, which the stage before must have reached then; and of every active term its \
+      parameters and weight.
+      """,
+    operands: .required(["NAME|FILE"]),
+    options: [epoch, CommonOptions.format, CommonOptions.output],
+    memory: "the recipe",
+    example: "recipe-info p6b-v2.3 | jq -c '.terms[]'",
+    seeAlso: ["train-step", "model-init"])
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let recipe = try RecipeFile.load(arguments.operands.first ?? "")
+    let json = arguments[epoch].map { recipe.json(epoch: $0) } ?? recipe.json(.complete)
+    try Report.write(json, text: Table(fields: fields(of: json)).text, arguments)
+    return .success
+  }
+
+  /// The members of an object, its name first.
+  private static func fields(of json: JSON) -> [(name: String, value: JSON)] {
+    let members = (json.object ?? [:]).sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    return members.filter { $0.name == "name" } + members.filter { $0.name != "name" }
+  }
+}
