@@ -64,9 +64,9 @@ assert_status 0
 assert_equal "$(grep -c '^    slot ' "$tmp/out")" 5
 assert_equal "$(head -n 1 "$tmp/out")" 'ablation-eval: VAL'
 
-# Streams that do not go together, and the first key that differs.
+# Streams that do not match, and the first key that differs.
 stream-head -n 500 base.nvs >short.nvs
-for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=reverse.nvs expected\ its\ end' \
+for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=reverse.nvs expected\ the\ end' \
   'base.nvs reverse=reverse-turned.nvs expected\ article' 'base.nvs reverse=../wiki_small_f16.npz-2-1/reverse.nvs expected\ article'; do
   eval "set -- $pair"
   try "ablation-eval --articles articles.nvs --base $1 --ablated $2"
@@ -75,7 +75,7 @@ for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=re
   assert_one_error "$2: $3"
 done
 for pair in 'base.nvs articles.nvs expected\ predictions,\ found\ chunks' 'articles.nvs base.nvs expected\ predictions,\ found\ chunks' \
-  'base.nvs cut.nvs truncated' 'cut.nvs reverse.nvs truncated' 'base.nvs twice.nvs expected' 'twice.nvs twice.nvs comes\ twice'; do
+  'base.nvs cut.nvs truncated' 'cut.nvs reverse.nvs truncated' 'base.nvs twice.nvs expected' 'twice.nvs twice.nvs expected\ one\ prediction\ of\ each\ chunk'; do
   eval "set -- $pair"
   head -c -64 base.nvs >cut.nvs
   cat base.nvs base.nvs >twice.nvs
