@@ -14,11 +14,24 @@ extension Provenance {
   public func adding(
     _ arguments: Arguments, parents: [String], operands: [String] = [], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {
+    adding(tool: arguments.tool, arguments.flagsOfResult + operands, parents: parents, seed: seed, files: files)
+  }
+
+  /// This provenance with a tool of this release appended.
+  ///
+  /// - Parameters:
+  ///   - tool: its name.
+  ///   - words: its command line, with the flags in the order of its manual.
+  ///   - parents: the ids of the stages whose output it reads.
+  ///   - seed: of its random choices; nil where it makes none.
+  ///   - files: what it reads besides streams.
+  public func adding(
+    tool: String, _ words: [String], parents: [String], seed: UInt64? = nil, files: [File] = []
+  ) -> Provenance {
     var extended = self
     extended.append(
       Stage(
-        tool: arguments.tool, version: Release.version, arguments: arguments.flagsOfResult + operands, seed: seed,
-        files: files, parents: parents))
+        tool: tool, version: Release.version, arguments: words, seed: seed, files: files, parents: parents))
     return extended
   }
 }

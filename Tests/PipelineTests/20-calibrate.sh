@@ -13,7 +13,7 @@ if python3 -c '' 2>/dev/null; then
   run() { exec python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' "$@"; }
 fi
-for case in $(for signal in $signals; do echo $signal:model-predict $signal:seq-ablate; done); do
+for case in $(for signal in $signals; do echo $signal:model-predict $signal:rollout-eval; done); do
   signal=${case%:*} FAIL="${case#*:} HANG"
   rm -f calls.hanging
   run pipelines/5cat model val.nvs ood.nvs all.nvs >out 2>err &
@@ -45,7 +45,7 @@ five 'pipelines/calibrate --ridge model --format json val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_equal "$(jq -r .predictor out | grep -c ridge)" 10
 assert_no_errors
-{ cat preamble; echo 'stream-check --quiet "$3" >/dev/null && echo "$2" >>"$CALLS.fitted" && echo ridge >"$2"'; } | stub ridge-fit
+{ cat preamble; echo 'stream-check --quiet >/dev/null && echo "$2" >>"$CALLS.fitted" && echo ridge >"$2"'; } | stub ridge-fit
 npz-write train.npz <val.nvs
 for train in val.nvs train.npz; do
   five "TRAIN=$train STRICT=1 CALIBRATION=absent MARGIN=0.05 pipelines/calibrate val.nvs ood.nvs all.nvs --format table"
