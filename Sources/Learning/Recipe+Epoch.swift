@@ -26,7 +26,7 @@ extension Recipe {
       "gates": .object((ending?.gates ?? [:]).mapValues { .number($0) }),
       "positional_scalar": .figure(model.positionalScalar?.value(epoch: epoch)),
       "last_slot_bias": .figure(model.lastSlotBias?.value(epoch: epoch)),
-      "terms": .object(Dictionary(uniqueKeysWithValues: active.map { ($0.kind.rawValue, $0.json(epoch: epoch)) })),
+      "terms": .object(Dictionary(uniqueKeysWithValues: active.map { ($0.name, $0.json(epoch: epoch)) })),
     ]
   }
 }
