@@ -36,10 +36,10 @@ assert_equal "$(cat killed/*.jsonl | jq -c 'del(.seconds, .windows_per_second)')
 # A run keeps its settings; what is not given is as it was.
 try "SEED=3 EPOCHS=4 '$train' c.nvs whole"
 assert_status 64
-assert_one_error 'whole was begun with SEED=17, found SEED=3'
+assert_one_error 'whole was started with SEED=17, found SEED=3'
 try "BATCH=9 '$train' c.nvs whole"
 assert_status 64
-assert_one_error 'whole was begun with BATCH=the default, found BATCH=9'
+assert_one_error 'whole was started with BATCH=the default, found BATCH=9'
 try "unset MODEL ARCH CTX LR DROPOUT; EPOCHS=5 '$train' c.nvs whole"
 assert_status 0
 assert_equal "$(grep -c '^epoch' out)" 1
