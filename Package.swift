@@ -85,7 +85,9 @@ let package = Package(
     tool("model-init", uses: ["Checkpoints", "Learning", "Networks"]),
     tool(
       "model-predict",
-      uses: ["Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Stages", "Streams", "Vectors"]),
+      uses: [
+        "Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Sequences", "Stages", "Streams", "Vectors",
+      ]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Descriptors", "Formats", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-write", uses: ["Formats", "Stages", "Streams", "Vectors"]),

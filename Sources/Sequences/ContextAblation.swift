@@ -30,6 +30,17 @@ public struct ContextAblation {
       }
     }
 
+    /// The text that `init(_:)` reads.
+    public var text: String {
+      switch self {
+      case .shuffle: "shuffle"
+      case .reverse: "reverse"
+      case .dropOne(let slot): "drop-one:\(slot)"
+      case .repeatLast: "repeat-last"
+      case .crossArticle: "cross-article"
+      }
+    }
+
     /// Whether chance is involved.
     public var isRandom: Bool { self == .shuffle || self == .crossArticle }
   }
@@ -49,7 +60,7 @@ public struct ContextAblation {
       guard slot < roles.context else {
         throw Failure(
           .usage,
-          "--mode drop-one:\(slot): expected drop-one:0 to drop-one:\(roles.context - 1), as the windows have "
+          "\(mode.text): expected drop-one:0 to drop-one:\(roles.context - 1), as the windows have "
             + "\(roles.context) context chunks")
       }
     }

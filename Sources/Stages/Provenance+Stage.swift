@@ -9,15 +9,24 @@ extension Provenance {
   /// - Parameters:
   ///   - parents: the ids of the stages whose output it reads.
   ///   - operands: names of what it reads that is not a stream.
-  ///   - seed: where chance is involved.
+  ///   - seed: if chance is involved.
+  ///   - files: what else is read.
   public func adding(
     _ arguments: Arguments, parents: [String], operands: [String] = [], seed: UInt64? = nil, files: [File] = []
+  ) -> Provenance {
+    adding(tool: arguments.tool, arguments.flagsOfResult + operands, parents: parents, seed: seed, files: files)
+  }
+
+  /// This provenance, and after it a tool of this release.
+  ///
+  /// - Parameter words: its command line, flags in the order of its manual.
+  public func adding(
+    tool: String, _ words: [String], parents: [String], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {
     var extended = self
     extended.append(
       Stage(
-        tool: arguments.tool, version: Release.version, arguments: arguments.flagsOfResult + operands, seed: seed,
-        files: files, parents: parents))
+        tool: tool, version: Release.version, arguments: words, seed: seed, files: files, parents: parents))
     return extended
   }
 }

@@ -12,7 +12,7 @@ assert_equal "$(ls "$root/bin" | sort | tr '\n' ' ')" "$(echo "$tools" | sort | 
 
 # The data path needs no linear algebra.
 for tool in $tools; do
-  ! grep -q "tool(\"$tool\", *uses: \[[^]]*\"\(Checkpoints\|Kernels\|Networks\)\"" "$tmp/entries" || continue
+  ! grep -q "tool(\"$tool\", *uses: \[[^]]*\"\(Checkpoints\|Kernels\|Learning\|Networks\)\"" "$tmp/entries" || continue
   ! ldd "$root/bin/$tool" | grep -q openblas || fail "$tool without OpenBLAS"
   held
 done

@@ -13,7 +13,7 @@ ABLATIONS='shuffle cross-article' TMPDIR=$tmp/scratch
 export wiki ABLATIONS TMPDIR
 mkdir scratch real real/pipelines
 ln -s "$tools" real/bin
-cp "$root/pipelines/5cat" "$root/pipelines/calibrate" real/pipelines/
+cp "$root/pipelines/5cat" "$root/pipelines/evaluate" "$root/pipelines/calibrate" "$root/pipelines/stages.sh" real/pipelines/
 for part in val ood; do
   npz-read "$wiki" | article-select --split train=0.4,val=0.3,ood=0.3 --take $part | seq-build --quiet >real-$part.nvs
 done

@@ -13,11 +13,11 @@ assert_equal "$(jq -rs 'map(.tool + " " + (.label // "-")) | join(",")' out)" \
 assert_equal "$(tail -n 1 out | jq -r .verdict)" deploy
 assert_equal "$(head -n 10 out | jq -c .windows | uniq)" "$(stream-info val.nvs | jq .windows)"
 assert_equal "$(calls '^model-predict')" 2
-assert_equal "$(calls '^model-predict --progress never --model model --horizon 5 --batch 128 --also ')" 2
-assert_equal "$(calls '^seq-ablate --progress never --seed 17 --mode ')" 14
-ablations=$(printf '%s ' VAL.shuffle VAL.reverse VAL.drop-one:0 VAL.drop-one:1 VAL.drop-one:2 VAL.repeat-last VAL.cross-article)
-assert_equal "$(grep 'model-predict.*/VAL' calls | tr ' ' '\n' | sed -n 's|.*/\(VAL\)\.predictions\.\([^/]*\)\.windows=.*/VAL\.predictions\.\2$|\1.\2|p' | tr '\n' ' ')" "$ablations"
-assert_equal "$(grep 'model-predict.*/OOD' calls | grep -o -- '--also [^ ]*' | wc -l | tr -d ' ')" 7
+assert_equal "$(calls '^model-predict --progress never --model model --horizon 5 --batch 128 --seed 17 --ablate ')" 2
+ablations='shuffle reverse drop-one:0 drop-one:1 drop-one:2 repeat-last cross-article '
+for line in 1 2; do
+  assert_equal "$(grep model-predict calls | sed -n ${line}p | tr ' ' '\n' | sed -n 's|^\([^=/]*\)=/.*/\1$|\1|p' | tr '\n' ' ')" "$ablations"
+done
 assert_equal "$(head -n 3 out | jq -c 'select(.deltas) | .deltas | keys' | tail -n 1)" '["base","cross-article","drop-one","repeat-last","reverse","shuffle"]'
 for words in 'ablation-eval .*--label VAL --articles all.nvs --seed 17 .*--ablated drop-one:2=' 'bins-eval .*--ctx 3 --offset 1' 'retrieval-rank .*--label OOD'; do
   [ "$(calls "$words")" -ge 1 ] || fail "a call of $words"
@@ -46,13 +46,13 @@ assert_status 0
 assert_equal "$(jq -cs 'map(.windows) | unique' out)" '[null,7]'
 assert_equal "$(tail -n 1 out | jq .strict)" true
 assert_equal "$(calls '--horizon 2')" 2
-assert_equal "$(calls '--seed 5')" "$(($(calls '--label') + $(calls '^seq-ablate')))"
+assert_equal "$(calls '--seed 5')" "$(($(calls '--label') + $(calls '^model-predict')))"
 assert_equal "$(cut -d ' ' -f 1 calls | sort -u)" 2
 for threads in 1:1 2:1 3:1 8:4; do
   five "THREADS=${threads%:*} ABLATIONS=shuffle pipelines/5cat oracle val.nvs ood.nvs all.nvs"
   assert_status 0
   assert_equal "$(cut -d ' ' -f 1 calls | sort -u)" "${threads#*:}" threads
-  assert_equal "$(calls '^model-predict .* --articles=all.nvs --also ')" 2
+  assert_equal "$(calls '^model-predict .* --articles all.nvs --ablate ')" 2
 done
 five 'ABLATIONS=shuffle STRICT=1 pipelines/5cat model val.nvs ood.nvs all.nvs'
 assert_status 65
@@ -74,7 +74,7 @@ for way in 'pipelines/5cat model - ood.nvs all.nvs <val.nvs' 'cat val.nvs >pipe 
 done
 
 # A stage that fails gives its status, or 70 where that is 1, and never a verdict.
-for failing in 'model-predict 65' 'model-predict 1' 'seq-ablate:shuffle 74' 'seq-ablate 1' 'seq-ablate KILL' 'offset-sweep:OOD 65' 'retrieval-rank:VAL 74' 'ablation-eval:OOD 1' 'rollout-eval:VAL 65' \
+for failing in 'model-predict 65' 'model-predict 1' 'model-predict KILL' 'offset-sweep:OOD 65' 'retrieval-rank:VAL 74' 'ablation-eval:OOD 1' 'rollout-eval:VAL 65' \
   'bins-eval:OOD 66' 'ablation-eval:VAL KILL'; do
   FAIL=$failing
   five 'pipelines/5cat model val.nvs ood.nvs all.nvs'
@@ -82,10 +82,15 @@ for failing in 'model-predict 65' 'model-predict 1' 'seq-ablate:shuffle 74' 'seq
   case $expected in 1) expected=70 ;; KILL) expected=137 ;; esac
   assert_status $expected
   assert_no_output
-  grep -q "^5cat: error: .*: ${failing%%[: ]*}\( --mode shuffle\)\{0,1\} failed" err || fail "5cat names $failing"
+  grep -q "^evaluate: error: [VO][AO][LD]: ${failing%%[: ]*} failed ($(case $failing in *KILL) echo 137 ;; *) echo "${failing##* }" ;; esac))$" err || fail "evaluate names $failing"
+  grep -q "^5cat: error: [VO][AO][LD]: evaluate failed ($expected)$" err || fail "5cat names the split of $failing"
   held
 done
 FAIL=
+mkdir a=b
+five 'TMPDIR=a=b pipelines/5cat model val.nvs ood.nvs all.nvs'
+assert_status 0
+assert_equal "$(ls a=b)" ''
 head -c -64 val.nvs >cut.nvs
 seq-build --ctx 500 --quiet all.nvs >none.nvs 2>/dev/null
 echo '{}' >broken.jsonl
@@ -100,7 +105,7 @@ done <<'T'
 65 pipelines/5cat model all.nvs ood.nvs all.nvs
 65 pipelines/5cat model val.nvs none.nvs all.nvs
 66 pipelines/5cat model val.nvs absent.nvs all.nvs
-65 WINDOWS=3 pipelines/5cat model val.nvs absent.npz all.nvs
+66 WINDOWS=3 pipelines/5cat model val.nvs absent.npz all.nvs
 66 pipelines/5cat model absent.npz ood.nvs all.nvs
 65 CALIBRATION=broken.jsonl pipelines/5cat model val.nvs ood.nvs all.nvs
 64 pipelines/5cat model val.nvs ood.nvs
@@ -111,14 +116,14 @@ done <<'T'
 64 STRICT=yes pipelines/5cat model val.nvs ood.nvs all.nvs
 64 WINDOWS=0 pipelines/5cat model val.nvs ood.nvs all.nvs
 64 THREADS=x pipelines/5cat model val.nvs ood.nvs all.nvs
-64 TMPDIR=a=b pipelines/5cat model val.nvs ood.nvs all.nvs
+73 TMPDIR=absent pipelines/5cat model val.nvs ood.nvs all.nvs
 64 ABLATIONS=upside-down pipelines/5cat model val.nvs ood.nvs all.nvs
 64 pipelines/calibrate val.nvs ood.nvs
 64 pipelines/calibrate --rigde x val.nvs ood.nvs all.nvs
 66 pipelines/calibrate absent.nvs ood.nvs all.nvs
 T
 
-for pipeline in 5cat calibrate; do
+for pipeline in 5cat evaluate calibrate; do
   five "pipelines/$pipeline --help"
   assert_status 0
   assert_no_errors

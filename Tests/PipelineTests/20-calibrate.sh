@@ -13,7 +13,7 @@ if python3 -c '' 2>/dev/null; then
   run() { exec python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' "$@"; }
 fi
-for case in $(for signal in $signals; do echo $signal:model-predict $signal:seq-ablate; done); do
+for case in $(for signal in $signals; do echo $signal:model-predict $signal:rollout-eval; done); do
   signal=${case%:*} FAIL="${case#*:} HANG"
   rm -f calls.hanging
   run pipelines/5cat model val.nvs ood.nvs all.nvs >out 2>err &

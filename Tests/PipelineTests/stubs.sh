@@ -2,7 +2,7 @@
 
 mkdir bin pipelines scratch
 for tool in "$tools"/*; do ln -s "$(readlink -f "$tool")" bin/; done
-cp "$root/pipelines/5cat" "$root/pipelines/calibrate" pipelines/
+cp "$root/pipelines/5cat" "$root/pipelines/evaluate" "$root/pipelines/calibrate" "$root/pipelines/stages.sh" pipelines/
 
 # stub NAME: a tool that writes its command line to calls, reads its input to the end, and says what it is told. It fails as FAIL says: `NAME
 # STATUS`, or `NAME:WORD STATUS` for a command line with that word in it.
@@ -23,17 +23,18 @@ case $name:$* in "${name_of_failure%%:*}":*"$word"*)
     echo "$name: error: told to" >&2; exit "$status" ;; esac; } ;;
 esac
 SH
+# Ablations are the windows themselves.
 { cat preamble; cat <<'SH'
+stream-cat >"$CALLS.$$" || exit 65
 before=
 for word; do
-  [ "$before" != --also ] || stream-cat "${word%%=*}" >"${word#*=}" || exit 65
+  [ "$before" != --ablate ] || cp "$CALLS.$$" "${word#*=}"
   before=$word
 done
-stream-cat
+cat "$CALLS.$$"
+rm -f "$CALLS.$$"
 SH
 } | stub model-predict
-# What damages windows does so, unless it is told to fail.
-{ cat preamble; echo 'exec "$tools/seq-ablate" "$@"'; } | stub seq-ablate
 for tool in offset-sweep retrieval-rank ablation-eval rollout-eval bins-eval; do
   { cat preamble; cat <<'SH'
 windows=$(stream-info | sed 's/.*"windows":\([0-9]*\).*/\1/') || exit 65

@@ -20,8 +20,7 @@ import Streams
       bins-eval (E) with the label VAL, and one each with the label OOD, in any order. The verdict is `deploy` where \
       enough gates pass and the margin on VAL is positive, else `do-not-deploy`. Gate E cannot be measured where a \
       split has no window of normal coherence, and has then not passed. A line that is missing, repeated or not \
-      understood, and a figure out of its range, is an error and never a verdict. Verdicts among the lines are ignored, \
-      so that the output of pipelines/5cat can be judged again.
+      understood, and a figure out of its range, is an error and never a verdict.
 
       With --calibration the model stands beside predictors that need no training, ridge regression and an oracle \
       that returns the true target, and each gate is marked that even the oracle does not pass, that the oracle passes \
@@ -32,7 +31,7 @@ import Streams
       isStrict, minimumGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "the reports",
-    example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | gate-verdict --strict",
+    example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | head -n 10 | gate-verdict --strict",
     exits: [.answerIsNo: "the verdict is `do-not-deploy`"],
     seeAlso: ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"])
 

@@ -3,6 +3,7 @@ import Failures
 import JSON
 import Kernels
 import Networks
+import Sequences
 import Stages
 import Streams
 import Vectors
@@ -15,8 +16,8 @@ import Vectors
   static let horizon = Option.integer(
     "horizon", default: 1, in: 1...1000, unit: "chunks", help: "predictions one after the other for each window")
   static let batch = Option.integer("batch", default: 256, in: 1...65_536, unit: "windows", help: "predicted at once")
-  static let also = Option.repeated(
-    "also", placeholder: "WINDOWS=PREDICTIONS", help: "predict further windows too, one step each, into a file")
+  static let ablate = Option.repeated(
+    "ablate", placeholder: "MODE=FILE", help: "predict the windows with ablated contexts too, one step each, into FILE")
   static let articles = Option.text(
     "articles", placeholder: "FILE",
     help: "for the oracle: the chunks of the articles, an .npz or .npy file, or a stream of chunks")
@@ -36,12 +37,11 @@ import Vectors
       2 on looked up in --articles, or out of windows with futures (seq-build --futures). Past an article's end it \
       repeats the last chunk. A file of such a name is ./copy-last.
 
-      --also predicts further streams of windows side by side with the main one, such as those of seq-ablate: the \
-      model is loaded once, and what their contexts have in common may be computed once. They have the dim and the \
-      context length of the main stream, and as many windows as they like; each is predicted one step ahead, whatever \
-      --horizon. PREDICTIONS is what model-predict of that stream alone would write, but for rounding, and its \
-      provenance says so. All outputs appear together, or none. WINDOWS is a file, or - for standard input where the \
-      main stream is a FILE; its name has no =.
+      --ablate MODE=FILE predicts the same windows with contexts as seq-ablate --mode MODE --seed SEED leaves them, one \
+      step ahead whatever --horizon, and writes to FILE what the two tools would write when piped, but for rounding. It may \
+      be repeated: \
+      the model is loaded once, and what contexts have in common is computed once. All outputs appear together, or \
+      none. With cross-article the windows wait in a temporary file (in TMPDIR, or /tmp) until all articles are known.
 
       The same windows, --batch and --threads give the same bytes. In a batch of another size products may round \
       otherwise, in the last digits. Windows that follow each other share chunks, and a model computes what follows \
@@ -51,7 +51,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      model, horizon, batch, also, articles, raw, CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
+      model, horizon, batch, ablate, articles, raw, CommonOptions.seed.showing(default: "17; of --ablate"),
+      CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
     ],
     memory: "the model, one batch with its activations, and of each stream a batch with its predictions, and a frame",
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
@@ -62,49 +63,55 @@ import Vectors
       throw arguments.refusal(
         of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
     }
-    let pairs = try FurtherWindows.pairs(arguments)
+    let ablations = try AblationFiles(arguments)
     // What is made beside the main stream does not bear on it.
-    let filter = try Filter(arguments.without(also))
-    let roles = try FurtherWindows.roles(of: filter.input)
-    let others = try pairs.map { try FurtherWindows($0, beside: filter.input, roles) }
-    try checkSize(filter.input.header, roles, others.map(\.roles), arguments)
+    let plain = arguments.without(ablate).without(CommonOptions.seed)
+    let filter = try Filter(plain)
+    let input = filter.input
+    guard let roles = input.header.roles else {
+      throw Failure(
+        .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
+        hint: "seq-build makes windows of chunks")
+    }
+    try checkSize(input.header, roles, ablations.pairs.count, arguments)
     Workers.use(threads: arguments.threads)
-    let selection = try ModelSelection(arguments, filter.input.header, roles, further: others.count)
-    var streams = SideBySide(
-      main: PredictionStage(selection.forecast, dim: filter.input.header.dim, roles: roles, capacity: arguments[batch]),
-      further: try furtherStreams(others, selection, arguments), capacity: arguments[batch],
-      flushes: arguments[CommonOptions.flush])
+    let selection = try ModelSelection(arguments, input.header, roles, ablations: ablations.pairs.count)
+    var run = try PredictionRun(
+      main: PredictionStage(selection.forecast, dim: input.header.dim, roles: roles, capacity: arguments[batch]),
+      ablated: try ablatedStreams(ablations, input, roles, selection, arguments),
+      flushes: arguments[CommonOptions.flush], header: input.header, needsOtherArticles: ablations.needsOtherArticles)
     try filter.run(files: selection.files) { header in
-      adapt(&header, roles, selection.name, arguments)
+      adapt(&header, roles, selection.name, plain)
     } each: { block, writer in
-      try streams.add(block, to: writer)
+      try run.add(block, from: input, to: writer)
       return true
     } finish: { writer in
-      try streams.finish(writer, filter.input)
-      return ["zero_vectors": streams.main.zeroVectors]
+      try run.finish(input, to: writer)
+      return ["zero_vectors": run.main.zeroVectors]
     }
-    for stream in streams.further { try stream.commit() }
+    for stream in run.ablated { try stream.commit() }
     return .success
   }
 
   /// Each says that it was made by a command for it alone: what bears on later steps is left out.
-  private static func furtherStreams(
-    _ streams: [FurtherWindows], _ selection: ModelSelection, _ arguments: Arguments
-  ) throws -> [FurtherStream] {
-    let alone = arguments.without(also).without(horizon).without(articles)
-    return try zip(streams, selection.further).map { windows, forecast in
-      try FurtherStream(windows, forecast, alone, files: selection.furtherFiles) { header in
-        adapt(&header, windows.roles, selection.name, alone)
+  private static func ablatedStreams(
+    _ ablations: AblationFiles, _ input: StreamInput, _ roles: Roles, _ selection: ModelSelection,
+    _ arguments: Arguments
+  ) throws -> [AblatedStream] {
+    let alone = arguments.without(ablate).without(horizon).without(articles)
+    return try zip(ablations.pairs, selection.ablated).map { pair, forecast in
+      try AblatedStream(pair, input, roles, forecast, alone, files: selection.ablatedFiles) { header in
+        adapt(&header, roles, selection.name, alone)
       }
     }
   }
 
   /// - Throws: `.usage` where one batch would take more memory than anyone means.
   private static func checkSize(
-    _ header: StreamHeader, _ roles: Roles, _ further: [Roles], _ arguments: Arguments
+    _ header: StreamHeader, _ roles: Roles, _ ablations: Int, _ arguments: Arguments
   ) throws {
     // A row for each slot and each prediction. All factors are bounded: the product fits.
-    let rows = further.reduce(Double(roles.slots + arguments[horizon])) { $0 + Double($1.slots + 1) }
+    let rows = Double(roles.slots + arguments[horizon]) + Double(ablations) * Double(roles.slots + 1)
     let bytes = 4.0 * Double(header.dim) * Double(arguments[batch]) * rows
     guard bytes > 0x1p35 else { return }
     throw arguments.refusal(

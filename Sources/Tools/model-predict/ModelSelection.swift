@@ -12,19 +12,19 @@ import Vectors
 /// The predictor that `--model` names.
 struct ModelSelection {
   let forecast: any Forecast
-  /// One for each further stream: a single step by the same predictor, in the same memory.
-  let further: [any Forecast]
+  /// One for each ablation: a single step by the same predictor, in the same memory.
+  let ablated: [any Forecast]
   /// A checkpoint's file name without its folders, or the predictor's name.
   let name: String
   /// The checkpoint, or the oracle's articles.
   let files: [Provenance.File]
-  /// What the further streams' predictions depend on: the checkpoint.
-  let furtherFiles: [Provenance.File]
+  /// What the predictions of ablated windows depend on: the checkpoint.
+  let ablatedFiles: [Provenance.File]
 
   /// - Parameters:
   ///   - header: of the main stream, and `roles` its windows'.
-  ///   - count: of further streams.
-  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles, further count: Int) throws {
+  ///   - count: of ablations.
+  init(_ arguments: Arguments, _ header: StreamHeader, _ roles: Roles, ablations count: Int) throws {
     let word = arguments[ModelPredict.model]
     let (horizon, raw) = (arguments[ModelPredict.horizon], arguments[ModelPredict.raw])
     let capacity = arguments[ModelPredict.batch]
@@ -33,14 +33,14 @@ struct ModelSelection {
       if store == nil { try Self.checkFutures(roles, horizon, arguments) }
       forecast = Oracle(
         dim: header.dim, capacity: capacity, horizon: horizon, isRaw: raw, later: store.map(Self.later))
-      further = (0..<count).map { _ in Oracle(dim: header.dim, capacity: capacity, horizon: 1, isRaw: raw) }
-      (name, furtherFiles) = (word, [])
+      ablated = (0..<count).map { _ in Oracle(dim: header.dim, capacity: capacity, horizon: 1, isRaw: raw) }
+      (name, ablatedFiles) = (word, [])
       files = try arguments[ModelPredict.articles].map { [try Provenance.File(describing: $0)] } ?? []
     } else if let baseline = Baseline(rawValue: word) {
       let predictor = BaselinePredictor(baseline, dim: header.dim, context: roles.context, capacity: capacity)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
-      further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
-      (name, files, furtherFiles) = (word, [], [])
+      ablated = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
+      (name, files, ablatedFiles) = (word, [], [])
     } else {
       let checkpoint = try Self.load(word)
       let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
@@ -48,10 +48,10 @@ struct ModelSelection {
         network, checkpoint.parameters, options: checkpoint.options, capacity: capacity,
         calls: horizon + count)
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
-      further = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
+      ablated = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
       name = word.split(separator: "/").last.map(String.init) ?? word
       files = [try Provenance.File(describing: word)]
-      furtherFiles = files
+      ablatedFiles = files
     }
   }
 

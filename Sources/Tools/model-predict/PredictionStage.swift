@@ -9,26 +9,29 @@ import Vectors
 struct PredictionStage {
   private let forecast: any Forecast
   private let batch: WindowBatch<Float>
-  /// The stream, for messages; nil where it goes without saying.
+  /// What the stream is, for messages; nil for the windows themselves.
   private let name: String?
+  /// Whether windows wait in memory of the stage's own, because another stage uses the same predictor.
+  private let waitsApart: Bool
   private var windows = 0
   private var articles: [UInt64] = []
   private var chunks: [UInt32] = []
   private var steps: [UInt32] = []
 
+  /// - Parameter name: what the stream is, if it is not the windows themselves: its windows then wait apart.
   init(_ forecast: any Forecast, dim: Int, roles: Roles, capacity: Int, name: String? = nil) {
     self.forecast = forecast
     self.name = name
-    batch = WindowBatch(dim: dim, roles: roles, capacity: capacity, contexts: forecast.contexts)
+    waitsApart = name != nil
+    batch = WindowBatch(dim: dim, roles: roles, capacity: capacity, contexts: waitsApart ? nil : forecast.contexts)
   }
 
   var zeroVectors: Int { forecast.zeroVectors }
 
-  /// Windows that wait to be predicted.
-  var waiting: Int { batch.windows }
+  /// Whether the next window has no room before `predict`.
   var isFull: Bool { batch.isFull }
 
-  /// Stages that share a predictor share the memory of contexts too: none may wait with windows while another runs.
+  /// Adds a window to those that wait to be predicted.
   mutating func append(_ block: VectorBlock, _ window: Int) {
     batch.append(block, window)
     windows += 1
@@ -38,6 +41,10 @@ struct PredictionStage {
   mutating func predict(to writer: StreamWriter) throws {
     guard batch.windows > 0 else { return }
     batch.close()
+    if waitsApart, let contexts = forecast.contexts {
+      let rows = batch.roles.context * batch.windows
+      contexts.first(rows).copy(from: batch.contexts.first(rows))
+    }
     if let row = try forecast.run(batch) { throw fault(row) }
     try setKeys()
     try write(writer)

@@ -47,7 +47,7 @@ import Vectors
     if mode == .crossArticle {
       try crossArticles(filter, roles)
     } else {
-      var ablation = try ContextAblation(mode, roles: roles, seed: arguments.seed)
+      var ablation = try at("--mode") { try ContextAblation(mode, roles: roles, seed: arguments.seed) }
       try filter.run(each: { block, writer in
         try ablation.apply(to: block) {
           try writer.write([block], indices: $0, repeated: block.repeated, weights: block.weights)

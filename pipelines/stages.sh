@@ -1,0 +1,81 @@
+# What the pipelines share: where the tools are, how a pipeline fails, a temporary folder, and stages that end with their pipeline. The script that reads this
+# has set $here to its own folder.
+# shellcheck shell=sh disable=SC2034,SC2154
+pipeline=${0##*/}
+unset CDPATH
+PATH=$here/../bin:$PATH
+
+# fail STATUS MESSAGE: one line, and the end.
+fail() {
+  printf '%s: error: %s\n' "$pipeline" "$2" >&2
+  exit "$1"
+}
+
+command -v npz-read >/dev/null || fail 66 'the tools are missing: run make build'
+command -v jq >/dev/null || fail 66 'jq is missing: install it, or run make jq'
+
+# make_work: sets $work to a private temporary folder, which goes with the script.
+make_work() {
+  work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
+  end_together
+}
+
+# end_together: from here on, the stages that still run end with the script, whatever signal ends it.
+running='' work=''
+end_together() {
+  trap leave EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 143' TERM
+}
+
+leave() {
+  status=$?
+  trap '' HUP INT QUIT TERM
+  # Stages first, then their files: one that still runs could make another.
+  for stage in $running; do kill "${stage%%:*}" 2>/dev/null || :; done
+  wait
+  [ -z "$work" ] || rm -rf "$work"
+  exit "$status"
+}
+
+# start PART INPUT OUTPUT COMMAND…: starts a command, so that a signal to the script ends it too. PART says what it works on.
+start() {
+  part=$1 input=$2 output=$3
+  shift 3
+  "$@" <"$input" >"$output" &
+  running="$running $!:$part:${1##*/}"
+}
+
+# finish HIGHEST: waits for what was started; its exit statuses may be up to HIGHEST. Elsewhere 1 is no answer, and becomes 70.
+finish() {
+  for stage in $running; do
+    status=0
+    wait "${stage%%:*}" || status=$?
+    stage=${stage#*:}
+    [ "$status" -le "$1" ] || fail $((status == 1 ? 70 : status)) "${stage%%:*}: ${stage#*:} failed ($status)"
+  done
+  running=
+}
+
+# run COMMAND…: runs a command and returns its exit status.
+run() { "$@" & await; }
+
+# await: waits for what was started last with &, of a pipeline the last command, and returns its exit status.
+await() {
+  running=$! status=0
+  wait "$running" || status=$?
+  running=
+  return "$status"
+}
+
+# field KEY JSON: sets $value to the value of a key, `null` if there is none.
+field() { value=$(printf '%s\n' "$2" | jq -r "$1"); }
+
+# absolute FILE: sets $path to its path from the root, the same however it is written.
+absolute() {
+  case $1 in */*) folder=${1%/*}/ ;; *) folder=./ ;; esac
+  folder=$(cd -- "$folder" && pwd) || fail 66 "$1: cannot be read"
+  path=${folder%/}/${1##*/}
+}
