@@ -17,7 +17,8 @@ import Testing
 
   private func gates(margin: Double) -> String {
     #"{"tool": "offset-sweep", "margin": 9}"# + "\n" + #"{"tool": "gate-verdict", "margin": \#(margin), "#
-      + #""verdict": "do-not-deploy", "gates": {"A": {"pass": true}, "B": {"pass": false}, "C": {"pass": true}}}"# + "\n"
+      + #""verdict": "do-not-deploy", "gates": {"A": {"pass": true}, "B": {"pass": false}, "C": {"pass": true}}}"#
+      + "\n"
   }
 
   /// Runs the tool on files, and gives the report.
@@ -38,7 +39,9 @@ import Testing
     // A figure beats none.
     (2, "0.5", 1, "null", true), (2, "null", 1, "0.1", false), (2, "null", 1, "null", false),
   ])
-  func theHighestCosineIsTheBest(_ epoch: Int, _ cosine: String, _ best: Int, _ bestCosine: String, _ isBest: Bool) throws {
+  func theHighestCosineIsTheBest(_ epoch: Int, _ cosine: String, _ best: Int, _ bestCosine: String, _ isBest: Bool)
+    throws
+  {
     let files = ["n.jsonl": line(epoch, cosine: cosine), "best.json": line(best, cosine: bestCosine)]
     let report = try verdict(files, "--best best.json n.jsonl")
     #expect((report["epoch"]?.int, report["is_best"]?.bool, report["go_on"]?.bool) == (epoch, isBest, true))
@@ -88,7 +91,9 @@ import Testing
   }
 
   @Test func aGateForTheRolloutNeedsItsReport() throws {
-    var files = ["r.json": Self.recipe, "n.jsonl": line(4), "rollout.json": #"{"tool": "rollout-eval", "mean_cos": 0.45}"#]
+    var files = [
+      "r.json": Self.recipe, "n.jsonl": line(4), "rollout.json": #"{"tool": "rollout-eval", "mean_cos": 0.45}"#,
+    ]
     let report = try verdict(files, "--recipe ./r.json --rollout rollout.json n.jsonl", status: 1)
     #expect(report["failed_gates"]?["rollout"]?["value"]?.double == 0.45)
     files["rollout.json"] = #"{"tool": "rollout-eval", "mean_cos": 0.46}"#

@@ -23,7 +23,9 @@ import Testing
     } else if let list = part.array {
       #expect(whole?.array?.count == list.count, "\(path)")
       for (index, value) in list.enumerated() {
-        expect(whole?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }, contains: value, at: "\(path)[\(index)]")
+        expect(
+          whole?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }, contains: value,
+          at: "\(path)[\(index)]")
       }
     } else if let number = part.double {
       #expect(whole?.double == number, "\(path)")

@@ -32,7 +32,8 @@ import Networks
       state_dict.
       """,
     options: [
-      architecture, recipe, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar, CommonOptions.seed,
+      architecture, recipe, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar,
+      CommonOptions.seed,
       CommonOptions.model,
     ],
     memory: "the model, 4 bytes a parameter",
