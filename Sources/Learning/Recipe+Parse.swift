@@ -111,7 +111,7 @@ extension Recipe.Stage {
     from = try object.integer("from", in: 1...100_000)
     gates =
       try object.object("gates") { gates in
-        try ["margin", "r_at_5", "rollout"].reduce(into: [:]) { minimums, key in
+        try Recipe.Stage.gateNames.reduce(into: [:]) { minimums, key in
           if gates.has(key) { minimums[key] = try gates.number(key, in: -2...2) }
           _ = gates.take(key)
         }
@@ -124,10 +124,11 @@ extension RecipeTerm {
     name = try object.name("term", among: LossTerms.names)
     (parameters, weight) = ([:], try WeightRule(reading: &object))
     isWindowWeighted = try object.bool("gated", default: false)
-    for parameter in kind.parameters where object.has(parameter.key) || parameter.defaultValue == nil {
-      parameters[parameter.key] = try object.byEpoch(parameter.key, in: parameter.range, always: false)
+    // Defaults are filled in here: a recipe that states them and one that does not are the same recipe.
+    for parameter in kind.parameters {
+      parameters[parameter.key] = try object.byEpoch(
+        parameter.key, in: parameter.range, default: parameter.defaultValue, always: false)
     }
-    for parameter in kind.parameters { _ = object.take(parameter.key) }
     try check(kind, object)
   }
 

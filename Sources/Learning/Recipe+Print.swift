@@ -96,7 +96,9 @@ extension Augmentation {
 extension Recipe.Stage {
   fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members: [String: JSON] = ["name": .string(name), "top": .number(top), "from": .integer(Int64(from))]
-    members.add("gates", gates.isEmpty ? nil : .object(gates.mapValues { .number($0) }), form, absent: .object([:]))
+    var minimums: [String: JSON] = [:]
+    for name in Self.gateNames { minimums.add(name, gates[name].map { .number($0) }, form) }
+    if form == .complete || !minimums.isEmpty { members["gates"] = .object(minimums) }
     return .object(members)
   }
 }
@@ -104,9 +106,6 @@ extension Recipe.Stage {
 extension RecipeTerm {
   fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members = parameters.mapValues(\.json)
-    for parameter in kind.parameters where members[parameter.key] == nil {
-      members.add(parameter.key, nil, form, absent: .figure(parameter.defaultValue))
-    }
     members["term"] = .string(name)
     members.add("gated", isWindowWeighted ? true : nil, form, absent: false)
     return .object(members.merging(weight.members(form)) { _, own in own })

@@ -43,8 +43,11 @@ public struct Recipe: Hashable, Sendable {
     public var top: Double
     /// Its first epoch.
     public var from: Int
-    /// What the last validation of the stage must reach before the next begins: `margin`, `r_at_5`, `rollout`.
+    /// What the last validation of the stage must reach before the next begins, by `gateNames`.
     public var gates: [String: Double]
+
+    /// The figures that a stage can have a gate for: of the validation, and the mean cosine of a rollout of 5 steps.
+    public static let gateNames = ["margin", "r_at_5", "rollout"]
   }
 
   public struct Model: Hashable, Sendable {

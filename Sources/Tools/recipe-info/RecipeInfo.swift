@@ -17,9 +17,10 @@ import Learning
       word with a slash or ending in .json is a file. The output is a recipe itself: train-step --recipe takes it. \
       docs/recipes.md explains the keys.
 
-      With --epoch the output is one flat object: `stage`; `top`, the share of the windows that the stage sees; \
-      `begins_stage`, and `gates`, which the stage before must have reached then; and of every active term its \
-      parameters and weight.
+      With --epoch the output is what holds in that epoch: `stage`, the name; `top`, the share of the windows that it \
+      sees, 1 without stages; `begins_stage`, and then `gates`, which the stage before must have reached; `batch`, \
+      `lr`, `weight_decay` and `clip`; the network's `positional_scalar` and `last_slot_bias`; and for every active \
+      term its parameters and weight as numbers.
       """,
     operands: .optional("NAME|FILE"),
     options: [epoch, terms, CommonOptions.format, CommonOptions.output],
