@@ -93,7 +93,7 @@ undisturbed() {
 }
 
 # files FOLDER: what has a final name there.
-files() { (cd "$1" && find . -name '.?*' -prune -o -type f ! -name err ! -name out -print | sort); }
+files() { (cd "$1" && find . -name '.?*' -prune -o -type f ! -name '*.tmp' ! -name err ! -name out -print | sort); }
 
 # same A B: equal but for times and rates in text.
 steady() { sed -E 's/"(seconds|windows_per_second)":[^,}]*//g; s/[0-9]+ windows\/s//' "$1"; }

@@ -1,4 +1,4 @@
-# pipelines/5cat and pipelines/calibrate around tools that are told what to say: what 20-5cat.sh and 26-calibrate.sh share.
+# pipelines/5cat and pipelines/calibrate around tools that are told what to say: what 20-5cat.sh and 28-calibrate.sh share.
 
 mkdir bin pipelines scratch
 for tool in "$tools"/*; do ln -s "$(readlink -f "$tool")" bin/; done
