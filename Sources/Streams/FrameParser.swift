@@ -56,8 +56,8 @@ struct FrameParser {
         "dim \(shape.dim) and \(shape.slots) slots; the header says dim \(header.dim) and \(header.slots) slots")
     }
     guard shape.slots > 0 || shape.windows == 0 else { throw Failure(.badData, "has windows without slots") }
-    guard header.kind == .sequences || shape.repeated == 0 else {
-      throw Failure(.badData, "repeats rows, as only frames of sequences do")
+    guard header.kind == .windows || shape.repeated == 0 else {
+      throw Failure(.badData, "repeats rows, as only frames of windows do")
     }
     guard shape.repeated <= shape.rows else { throw Failure(.badData, "repeats more rows than it has") }
     guard shape.flags & ~RecordHead.FrameShape.hasWeights == 0 else {

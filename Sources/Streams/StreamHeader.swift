@@ -8,9 +8,14 @@ public struct StreamHeader: Hashable, Sendable {
     /// Vectors of chunks, no windows.
     case chunks
     /// Vectors and windows over them.
-    case sequences
-    /// Vectors that a model predicted, keyed by the chunk each predicts.
+    case windows
+    /// Vectors that a model predicted, each with the key of the chunk that it predicts.
     case predictions
+
+    /// The kind that a header names. Streams from before the kind had its present name call windows `sequences`.
+    init?(name: String) {
+      self.init(rawValue: name == "sequences" ? Kind.windows.rawValue : name)
+    }
   }
 
   public var kind: Kind
@@ -35,7 +40,7 @@ public struct StreamHeader: Hashable, Sendable {
     kind: Kind, dim: Int, ordered: Bool, roles: Roles? = nil, offset: Int = 1, provenance: Provenance = Provenance(),
     metadata: [String: JSON] = [:]
   ) {
-    precondition((roles != nil) == (kind == .sequences), "sequences have roles, and nothing else has")
+    precondition((roles != nil) == (kind == .windows), "a stream of windows without roles, or roles without windows")
     self.kind = kind
     self.dim = dim
     self.ordered = ordered
@@ -74,8 +79,8 @@ extension StreamHeader {
     for feature in take("requires")?.array ?? [] {
       throw Self.fault("requires the feature \(feature.string ?? feature.text), which this version does not know")
     }
-    guard let kind = take("kind")?.string.flatMap(Kind.init) else {
-      throw Self.fault("names no kind of stream this version knows (chunks, sequences, predictions)")
+    guard let kind = take("kind")?.string.flatMap(Kind.init(name:)) else {
+      throw Self.fault("names no kind of stream this version knows (chunks, windows, predictions)")
     }
     guard let dim = take("dim")?.int, (1...Self.maximumDim).contains(dim) else {
       throw Self.fault("has no dim from 1 to \(Self.maximumDim)")
@@ -87,7 +92,7 @@ extension StreamHeader {
     self.init(kind: .chunks, dim: dim, ordered: ordered, provenance: provenance)
     self.kind = kind
     metadata = take("metadata")?.object ?? [:]
-    if kind == .sequences {
+    if kind == .windows {
       roles = try Self.roles(take("roles"))
       guard let offset = take("offset")?.int, (1...Int(UInt32.max)).contains(offset) else {
         throw Self.fault("has no target offset of 1 or more")

@@ -69,4 +69,13 @@ assert_no_output
 assert_named_once stream-cat 'stdin: expected 3 members, found 2' narrative-delta
 try "$killed | stream-cat --members 2 | seq-build --ctx 5 | narrative-delta"
 assert_status 1
+# Streams of windows under their early name go together with those of today.
+early=$golden/sequences-v1.nvs today=$golden/windows-v1.nvs
+try "stream-diff '$early' '$today'"
+assert_status 0
+try "cat '$early' '$today' | stream-info"
+assert_status 0
+assert_equal "$(jq -c '[.kind, .members, .windows]' out)" '["windows",2,10]'
+try "stream-cat '$early' | stream-info | jq -r .kind"
+assert_equal "$(cat out)" windows
 finish

@@ -46,7 +46,7 @@ assert_equal "$(jq -c '[.rows, .windows]' out)" "[0,0]"
 # What it refuses.
 try "vec-synth --articles 1 --dim 4 | seq-shuffle -o absent.nvs"
 assert_status 65
-assert_one_error "expected sequences, found chunks"
+assert_one_error "expected windows, found chunks"
 grep -q 'hint: .*seq-build' err || fail "a hint"
 head -c 1000000 windows.nvs >cut.nvs
 for memory in 1 1G; do

@@ -66,11 +66,11 @@ for words in '--min 0.1 --top 0.5' '--by foo' '--top 1.5' '--top nan' '--weak-we
 done
 try "seq-gate chunks.nvs | stream-info"
 assert_status 65
-grep -qF 'expected sequences, found chunks' err || fail "chunks are refused"
+grep -qF 'expected windows, found chunks' err || fail "chunks are refused"
 for by in delta distinct; do
   try "seq-build --ctx 1 <chunks.nvs | seq-gate --by $by -o none.nvs"
   assert_status 65
-  assert_one_error 'expected 2 or more'
+  assert_one_error 'expected windows of 2 or more context chunks'
   assert_absent none.nvs
 done
 try "TMPDIR=/nowhere seq-gate --top 0.5 -o none.nvs windows.nvs"
@@ -146,7 +146,7 @@ for words in '' '--mode foo' '--mode drop-one' '--mode drop-one:x' '--mode drop-
 done
 try "seq-ablate --mode reverse -o none.nvs chunks.nvs"
 assert_status 65
-assert_one_error 'expected sequences, found chunks'
+assert_one_error 'expected windows, found chunks'
 try "article-select --only 0 chunks.nvs | seq-build | seq-ablate --mode cross-article -o none.nvs"
 assert_status 65
 assert_one_error 'two articles'

@@ -16,6 +16,9 @@ import vector_stream as vs
 STREAMS = HERE / "streams"
 STAGE = {"id": "00000000000000a1", "tool": "make_streams", "version": "1", "arguments": [], "parents": []}
 CHUNKS = {"kind": "chunks", "dim": 4, "ordered": True, "provenance": [STAGE]}
+# What streams of windows are called, and were called at first.
+WINDOWS = dict(CHUNKS, kind="windows", offset=1, ordered=True,
+               roles=[{"name": "context", "count": 3}, {"name": "target", "count": 1}])
 SEQUENCES = dict(CHUNKS, kind="sequences", offset=1, ordered=True,
                  roles=[{"name": "context", "count": 3}, {"name": "target", "count": 1}])
 PREDICTIONS = dict(CHUNKS, kind="predictions")
@@ -100,6 +103,7 @@ failure = ("npz-read", 65, "wiki.npz: vectors.npy: CRC mismatch")
 
 GOOD = {
     "chunks-v1.nvs": plain,
+    "windows-v1.nvs": member(WINDOWS, sequence_frames),
     "sequences-v1.nvs": windows,
     "predictions-v1.nvs": member(PREDICTIONS, prediction_frames),
     "two-members-v1.nvs": member(CHUNKS, chunk_frames[:1], counts={"shard:short_articles": 3, "shard:empty": 1}) +
@@ -150,7 +154,7 @@ def main():
     for name, stream in GOOD.items():
         reader = vs.Reader(io.BytesIO(stream))
         list(reader)
-        expected["good"][name] = {"kind": reader.header["kind"], "dim": reader.header["dim"], **reader.totals}
+        expected["good"][name] = {"kind": reader.kind, "dim": reader.header["dim"], **reader.totals}
         (STREAMS / name).write_bytes(stream)
     for name, stream in ABORTS.items():
         expected["abort"][name] = dict(zip(("tool", "status", "reason"), failure))

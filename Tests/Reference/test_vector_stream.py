@@ -58,7 +58,7 @@ class VectorStream(unittest.TestCase):
     def test_good_files(self):
         for name, expected in EXPECTED["good"].items():
             reader, frames = read((STREAMS / name).read_bytes())
-            found = {"kind": reader.header["kind"], "dim": reader.header["dim"], **reader.totals}
+            found = {"kind": reader.kind, "dim": reader.header["dim"], **reader.totals}
             self.assertEqual(found, expected, name)
 
     def test_aborts(self):

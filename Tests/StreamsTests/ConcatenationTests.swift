@@ -76,7 +76,7 @@ import Vectors
   @Test func anUnorderedMemberWithRepeatedRowsAfterAnOrderedOne() throws {
     let roles = Roles(context: 1)
     func stream(_ frames: [Frame], ordered: Bool) throws -> [UInt8] {
-      try streamBytes(StreamHeader(kind: .sequences, dim: 4, ordered: ordered, roles: roles), frames)
+      try streamBytes(StreamHeader(kind: .windows, dim: 4, ordered: ordered, roles: roles), frames)
     }
     func frame(_ rows: Frame, repeated: Int) -> Frame {
       var frame = rows
@@ -105,7 +105,7 @@ import Vectors
     #expect(refusal(of: four + other)?.description.contains("chunks and predictions") == true)
     func sequences(_ context: Int, _ offset: Int) throws -> [UInt8] {
       try streamBytes(
-        StreamHeader(kind: .sequences, dim: 4, ordered: true, roles: Roles(context: context), offset: offset), [])
+        StreamHeader(kind: .windows, dim: 4, ordered: true, roles: Roles(context: context), offset: offset), [])
     }
     #expect(refusal(of: try sequences(3, 1) + sequences(3, 1)) == nil)
     #expect(refusal(of: try sequences(3, 1) + sequences(2, 1))?.description.contains("context × 3") == true)

@@ -62,7 +62,7 @@ import Vectors
     frame.indices = [0, 1]
     frame.weights = [0.25]
     let roles = Roles(context: 1)
-    let header = StreamHeader(kind: .sequences, dim: 2, ordered: true, roles: roles)
+    let header = StreamHeader(kind: .windows, dim: 2, ordered: true, roles: roles)
     let totals = try contents(streamBytes(header, [frame])).totals
     // docs/stream-format.md, "The end's JSON", with a CRC-32 bit by bit.
     func crc32(_ bytes: [UInt8]) -> UInt32 {
@@ -97,7 +97,7 @@ import Vectors
 
   @Test func repeatedRowsAreNoNewRows() throws {
     let rows = Frame.random([(1, Array(0..<7))], dim: 3)
-    let header = StreamHeader(kind: .sequences, dim: 3, ordered: true, roles: Roles(context: 2))
+    let header = StreamHeader(kind: .windows, dim: 3, ordered: true, roles: Roles(context: 2))
     func frame(_ range: Range<Int>, repeated: Int, _ indices: [UInt32]) -> Frame {
       var frame = rows.rows(range)
       (frame.repeated, frame.slots, frame.indices) = (repeated, 3, indices)

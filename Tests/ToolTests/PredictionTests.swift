@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vectors
 
-/// The tools that hold predictions against the chunks of `--articles`.
+/// The tools that compare predictions with the chunks of `--articles`.
 @Suite struct PredictionTests {
   static let tools = ["offset-sweep --offsets 0:1", "retrieval-rank --min-article 4", "rollout-eval"]
 
@@ -119,7 +119,7 @@ import Vectors
     for (name, value) in expected { #expect(isClose(value, found[name] ?? .null), "\(name)") }
   }
 
-  // MARK: - What is refused
+  // MARK: - Rejected input
 
   static let refusals: [(script: String, status: Int32, words: [String])] = [
     ("TOOL --articles - < copies.nvs", 64, ["--articles -", "standard input"]),
@@ -128,15 +128,18 @@ import Vectors
     ("TOOL --articles . < copies.nvs", 66, [".", "folder"]),
     ("TOOL --articles chunks.nvs < chunks.nvs", 65, ["expected predictions, found chunks", "model-predict"]),
     ("TOOL --articles copies.nvs < copies.nvs", 65, ["copies.nvs", "expected chunks, found predictions"]),
-    ("seq-build < chunks.nvs > w; TOOL --articles w < copies.nvs", 65, ["expected chunks, found sequences"]),
+    ("seq-build < chunks.nvs > w; TOOL --articles w < copies.nvs", 65, ["expected chunks, found windows"]),
     ("echo hello > t; TOOL --articles t < copies.nvs", 65, ["t: expected", "found text"]),
     ("head -c 700 chunks.nvs > cut; TOOL --articles cut < copies.nvs", 65, ["cut", "truncated"]),
     ("head -c 700 copies.nvs | TOOL --articles chunks.nvs", 65, ["stdin", "truncated"]),
     (
       "cat chunks.nvs chunks.nvs > two; TOOL --articles two < copies.nvs", 65,
-      ["two", "article 1, chunk 0 comes twice"]
+      ["two", "article 1, chunk 0 occurs twice"]
     ),
-    ("cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65, ["article 1, chunk 2, step 1", "comes twice"]),
+    (
+      "cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65,
+      ["article 1, chunk 2, step 1", "expected one prediction of each chunk"]
+    ),
     (
       "vec-synth --articles 2 --chunks 9 --dim 3 > v; TOOL --articles v < copies.nvs", 65,
       ["dim 3", "found dim 6"]
@@ -182,7 +185,7 @@ import Vectors
     for word in line.expected { #expect(found.errors.contains(word), "\(found.errors)") }
   }
 
-  /// No window at all is no answer, whatever the minimum.
+  /// Without a window there is no answer, whatever the minimum.
   @Test func nothingToReportOnIsAnError() throws {
     let folder = try Self.folder()
     for (command, words) in [

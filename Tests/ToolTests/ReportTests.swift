@@ -4,7 +4,7 @@ import Testing
 
 /// The fields of every report and their types: a contract that others rely on.
 @Suite struct ReportTests {
-  /// A field's types, parted by `|`: `figures n` is a list of n numbers, `interval` a list of two.
+  /// A field's types, separated by `|`: `figures n` is a list of n numbers, `interval` a list of two.
   static func isOf(_ types: String, _ value: JSON?) -> Bool {
     guard let value else { return false }
     return types.split(separator: "|").contains { type in
@@ -59,7 +59,7 @@ import Testing
     (
       "stream-info",
       [
-        "kind": "text", "dim": "count", "ordered": "bool", "roles": "list", "offset": "count", "members": "count",
+        "kind": "text", "dim": "count", "ordered": "bool", "roles": "list", "context": "count", "offset": "count", "members": "count",
         "frames": "count", "rows": "count", "windows": "count", "row_digest": "digest", "window_digest": "digest",
         "counts": "object", "metadata": "object",
       ]

@@ -13,7 +13,7 @@ import Testing
     #expect(far.errors == "\(tool): error: unknown flag --xyzzyxyzzy (see \(tool) --help)\n")
   }
 
-  /// Command lines that cannot be understood, and words that the one line must hold.
+  /// Invalid command lines, and words that the error line must contain.
   static let lines = [
     CommandLine("seq-build --ctxx 5", "--ctxx", "--ctx"), CommandLine("seq-build --ctx", "--ctx", "1 to 512"),
     CommandLine("seq-build --ctx 0", "--ctx 0", "1 to 512"), CommandLine("seq-build --ctx 513", "--ctx 513"),
@@ -48,11 +48,14 @@ import Testing
     CommandLine("stream-split --shards 3 --out x -o y", "--output y"),
     CommandLine("stream-split --shard 0/2 --out x", "--shard 0/2"),
     CommandLine("stream-diff - -", "standard input once"),
+    CommandLine("model-predict --model copy-last --ablate w", "--ablate w", "MODE=FILE"),
+    CommandLine("model-predict --model copy-last --ablate drop-one=p", "--ablate drop-one=p", "drop-one:J"),
+    CommandLine("model-predict --model copy-last --ablate shuffle=p --ablate reverse=./p", "reverse=./p", "each file once"),
+    CommandLine("recipe-info", "NAME|FILE is missing"), CommandLine("recipe-info --epoch 0 p1-baseline", "--epoch 0"),
+    CommandLine("report-table", "--view is missing"), CommandLine("report-table --view x", "--view x"),
+    CommandLine("epoch-verdict --stop-on x 1.jsonl", "--stop-on x", "copy-last"),
+    CommandLine("model-init --dim 8 --out m", "--arch", "--recipe"),
     CommandLine("stream-split --shard 3/3", "--shard 3/3"), CommandLine("stream-split --shard 1", "--shard 1"),
-    CommandLine("model-predict --model copy-last --also w", "--also w", "WINDOWS=PREDICTIONS"),
-    CommandLine("model-predict --model copy-last --also =p", "--also =p", "WINDOWS=PREDICTIONS"),
-    CommandLine("model-predict --model copy-last --also -=p", "standard input for one stream"),
-    CommandLine("model-predict --model copy-last --also w=p --also v=./p", "--also v=./p", "each file once"),
     CommandLine("text-read a b", "unexpected b"), CommandLine("text-write --compress", "--compress"),
   ]
 
@@ -83,7 +86,7 @@ import Testing
     #expect(found.output == [])
   }
 
-  @Test func aWordThatIsNoTextIsRefused() throws {
+  @Test func anArgumentThatIsNotTextIsRejected() throws {
     let found = try shell("stream-info \"$(printf 'a\\377b')\"")
     #expect(found.status == 64)
     #expect(found.errorLines.count == 1)

@@ -56,12 +56,14 @@ def named(totals):
 class Member:
     """A member so far: its header, totals, last frame and last key; and what a stream's members share."""
     def __init__(self, header):
-        kind, dim, sequences = header["kind"], header["dim"], header["kind"] == "sequences"
-        roles = [(role["name"], role["count"]) for role in header["roles"]] if sequences else []
-        offset = header["offset"] if sequences else 1
+        # Early streams call windows "sequences".
+        kind, dim = {"sequences": "windows"}.get(header["kind"], header["kind"]), header["dim"]
+        windows = kind == "windows"
+        roles = [(role["name"], role["count"]) for role in header["roles"]] if windows else []
+        offset = header["offset"] if windows else 1
         numbers = [dim, offset, *(count for _, count in roles)]
         demand(not header.get("requires"), f"the stream requires {header.get('requires')}, unknown here")
-        demand(kind in ("chunks", "predictions") or sequences and roles[0][0] == "context"
+        demand(kind in ("chunks", "predictions") or windows and roles[0][0] == "context"
                and roles[1] == ("target", 1) and len(dict(roles)) == len(roles), "unknown kind or roles")
         demand(type(header["ordered"]) is bool and all("id" in entry for entry in header["provenance"])
                and all(type(n) is int and n > 0 for n in numbers) and dim <= 16_777_200, "malformed header")
@@ -86,7 +88,7 @@ class Member:
         demand(((frame.steps > 0) == (self.kind == "predictions")).all(), "a step is wrong for the kind")
         tail = len(before.articles) - n
         same = [getattr(before, p)[tail:].tobytes() == getattr(frame, p)[:n].tobytes() for p in PARTS[:4]]
-        demand(n == 0 or self.kind == "sequences" and 0 <= tail and n <= rows and all(same), "repeated rows differ from the frame before")
+        demand(n == 0 or self.kind == "windows" and 0 <= tail and n <= rows and all(same), "repeated rows differ from the frame before")
         keys = self.key + list(zip(frame.articles.tolist(), frame.chunks.tolist(), frame.steps.tolist()))[n:]
         demand(not self.header["ordered"] or all(map(operator.lt, keys, keys[1:])), "not in ascending order")
         crcs = np.fromiter(map(zlib.crc32, frame.vectors), np.uint64, rows)
@@ -116,7 +118,7 @@ class Reader:
                 elif tag == HEADER:
                     member = Member(body)
                     if not first:
-                        first, self.header = member, body
+                        first, self.header, self.kind = member, body, member.kind
                         yield
                     demand(member.shared == first.shared, f"members differ: {first.shared}; {member.shared}")
                 elif tag == ABORT:

@@ -68,11 +68,7 @@ import Vectors
     let plain = arguments.without(ablate).without(CommonOptions.seed)
     let filter = try Filter(plain)
     let input = filter.input
-    guard let roles = input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
-        hint: "seq-build makes windows of chunks")
-    }
+    let roles = try input.expectWindows()
     try checkSize(input.header, roles, ablations.pairs.count, arguments)
     Workers.use(threads: arguments.threads)
     let selection = try ModelSelection(arguments, input.header, roles, ablations: ablations.pairs.count)

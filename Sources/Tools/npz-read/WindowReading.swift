@@ -32,7 +32,7 @@ struct WindowReading {
 
   mutating func run(_ source: inout Source) throws {
     let header = StreamHeader(
-      kind: .sequences, dim: table.dim, ordered: false, roles: table.roles, offset: table.offset)
+      kind: .windows, dim: table.dim, ordered: false, roles: table.roles, offset: table.offset)
     try source.begin(header, files: [Provenance.File(name: file.name, size: file.size, crc32: file.digest)])
     var cursors = table.parts.map { RowCursor($0.rows, perWindow: $0.slots) }
     var written = 0

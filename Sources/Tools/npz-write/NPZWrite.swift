@@ -49,7 +49,7 @@ import Vectors
     switch header.kind {
     case .chunks: .chunks
     case .predictions: .predictions
-    case .sequences: header.roles.map { .windows($0, offset: header.offset) } ?? .chunks
+    case .windows: header.roles.map { .windows($0, offset: header.offset) } ?? .chunks
     }
   }
 }

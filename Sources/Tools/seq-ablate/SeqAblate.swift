@@ -39,11 +39,7 @@ import Vectors
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let mode = arguments[mode]
     let filter = try Filter(arguments, seed: mode.isRandom ? arguments.seed : nil)
-    guard let roles = filter.input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(filter.input.header.kind.rawValue)", at: filter.input.name,
-        hint: "seq-build makes windows of chunks")
-    }
+    let roles = try filter.input.expectWindows()
     if mode == .crossArticle {
       try crossArticles(filter, roles)
     } else {

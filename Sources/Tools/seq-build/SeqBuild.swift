@@ -44,12 +44,10 @@ import Vectors
       context: arguments[context], offset: arguments[offset], stride: arguments[stride],
       negatives: arguments[negatives], futures: arguments[futures], seed: arguments.seed)
     let filter = try Filter(arguments, seed: options.negatives > 0 ? arguments.seed : nil)
+    try filter.input.expect(.chunks)
     var builder = SequenceBuilder(dim: filter.input.header.dim, options: options)
     try filter.run { header in
-      guard header.kind == .chunks else {
-        throw Failure(.badData, "expected chunks, found \(header.kind.rawValue)", at: filter.input.name)
-      }
-      header.kind = .sequences
+      header.kind = .windows
       header.roles = options.roles
       header.offset = options.offset
     } each: { block, writer in

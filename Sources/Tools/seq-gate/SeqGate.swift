@@ -42,11 +42,7 @@ import Vectors
       throw arguments.refusal(of: minimum, expected: "either --min or --top")
     }
     let filter = try Filter(arguments)
-    guard let roles = filter.input.header.roles else {
-      throw Failure(
-        .badData, "expected sequences, found \(filter.input.header.kind.rawValue)", at: filter.input.name,
-        hint: "seq-build makes windows of chunks")
-    }
+    let roles = try filter.input.expectWindows()
     let by = arguments[score]
     let scores = try at(filter.input.name) { try WindowScores(by, roles: roles) }
     if let share = arguments[top] {

@@ -31,15 +31,11 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let filter = try Filter(arguments, seed: arguments.seed)
+    try filter.input.expect(.windows)
     let header = filter.input.header
     let shuffle = WindowShuffle(
       dim: header.dim, slots: header.slots, seed: arguments.seed, memory: arguments[memory])
     try filter.run { header in
-      guard header.kind == .sequences else {
-        throw Failure(
-          .badData, "expected sequences, found \(header.kind.rawValue)", at: filter.input.name,
-          hint: header.kind == .chunks ? "make windows of them first: seq-build | seq-shuffle" : nil)
-      }
       header.ordered = false
     } each: { block, _ in
       do {

@@ -15,7 +15,7 @@ import Vectors
     name: "stream-head",
     purpose: "pass the first windows of a stream, or rows where it has none",
     details: """
-      Of sequences, the rows that the windows need pass with them. What follows is not read: the stages before end \
+      Of windows, the rows that the windows need pass with them. What follows is not read: the stages before end \
       quietly, as they do for `head`.
       """,
     operands: .any("FILE"),
@@ -26,7 +26,7 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let filter = try Filter(arguments)
-    let hasWindows = filter.input.header.kind == .sequences
+    let hasWindows = filter.input.header.kind == .windows
     var rows = RowFilter()
     var left = arguments[count]
     try filter.run(each: { block, writer in

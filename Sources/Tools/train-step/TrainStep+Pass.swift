@@ -25,21 +25,13 @@ extension TrainStep {
 
   static func training(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> TrainingPass<Float> {
     let progress = setup.progress
-    let roles = try roles(input)
+    let roles = try input.expectWindows()
     note(progress.recipe, setup, input, roles)
     let position = TrainingPass<Float>.Position(
       epoch: setup.epoch, step: progress.step, seed: progress.seed, learningRate: progress.learningRate)
     return try at(input.name) {
       try TrainingPass(setup.learner, recipe: progress.recipe, roles: roles, dim: input.header.dim, at: position)
     }
-  }
-
-  /// The roles of a stream's windows.
-  private static func roles(_ input: StreamInput) throws -> Roles {
-    if let roles = input.header.roles { return roles }
-    throw Failure(
-      .badData, "expected sequences, found \(input.header.kind.rawValue)", at: input.name,
-      hint: "seq-build makes windows of chunks")
   }
 
   /// Tells where model and windows are not what the recipe is made for, though it can be followed.
@@ -95,7 +87,7 @@ extension TrainStep {
   }
 
   static func validating(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> Validation<Float> {
-    let roles = try roles(input)
+    let roles = try input.expectWindows()
     return try at(input.name) {
       try Validation(
         setup.learner, roles: roles, dim: input.header.dim, previous: setup.progress.recipe.data.previous,
