@@ -2,6 +2,7 @@
 # script that they start is counted and, where FAULT says so, is killed or fails. The scripts themselves are unchanged.
 #
 # A test defines `scenario`, which runs one script in the current folder; calls `undisturbed`; and then `each_of` for all that may go wrong.
+# shellcheck disable=SC2154 # lib.sh sets them.
 
 mkdir repo repo/bin repo/pipelines repo/examples scratch cache
 repo=$tmp/repo
@@ -109,8 +110,8 @@ obsolete() {
   case $1 in */[1-9]*.safetensors) [ ! -e "$tmp/whole/$1" ] && cmp -s "case/$1" "$tmp/states/$1" ;; *) return 1 ;; esac
 }
 
-# complete: all that the undisturbed run made is there, and nothing else.
-complete() {
+# all_made: all that the undisturbed run made is there, and nothing else.
+all_made() {
   for file in $(files "$tmp/whole"); do same "case/$file" "$tmp/whole/$file" || { echo "$file is missing or differs"; return 1; }; done
   for file in $(files case); do [ -e "$tmp/whole/$file" ] || obsolete "$file" || { echo "$file is too much"; return 1; }; done
 }
@@ -137,15 +138,15 @@ fault() {
   [ -e "$FAULTS/happened" ] || fail 'it happens'
   if [ "$status" -le 1 ]; then
     [ "$status" -eq "$expected" ] || fail "an exit status of more than 1, or $expected with all products; it is $status"
-    complete >why || fail "exit status $status only with all products: $(cat why)"
+    all_made >why || fail "exit status $status only with all products: $(cat why)"
     same case/out "$tmp/whole/out" || fail "exit status $status only with all of the output"
-  elif ! complete >why || ! same case/out "$tmp/whole/out"; then
+  elif ! all_made >why || ! same case/out "$tmp/whole/out"; then
     for file in $(files case); do legitimate "$file" || fail "exit status $status, and $file is not a product of an undisturbed run"; done
     [ -z "$last_line" ] || ! steady case/out | grep -qxF -- "$last_line" || fail "exit status $status without the last line of output"
   fi
   run_in case none
   [ "$status" -eq "$expected" ] || fail "the rerun ends with $expected; it ends with $status"
-  complete >why || fail "the rerun is complete: $(cat why)"
+  all_made >why || fail "the rerun is complete: $(cat why)"
   [ "$(steady case/out | tail -n 1)" = "$last_line" ] || fail 'the rerun ends with the same line'
   held
 }
@@ -196,7 +197,9 @@ each_killed() {
 each_helper_fails() {
   found=
   while read -r count name; do
-    [ ! -e "$tools/$name" ] && [ ! -e "repo/pipelines/$name" ] && [ "${1:-$name}" = "$name" ] || continue
+    [ ! -e "$tools/$name" ] || continue
+    [ ! -e "repo/pipelines/$name" ] || continue
+    [ "${1:-$name}" = "$name" ] || continue
     found=yes number=1
     while [ "$number" -le "$count" ]; do echo "$name:$number:status"; number=$((number + 1)); done
   done <counts
