@@ -49,10 +49,12 @@ final class AblatedStream {
       ? .unknown : .slots(try at("--ablate") { try ContextAblation(mode, roles: roles, seed: arguments.seed) })
     var header = input.header
     if mode == .crossArticle { header.ordered = false }
-    header.provenance = Self.ablated(header.provenance, mode, arguments.seed, parents: header.provenance.last.map { [$0] } ?? [])
+    header.provenance = Self.ablated(
+      header.provenance, mode, arguments.seed, parents: header.provenance.last.map { [$0] } ?? [])
     adapt(&header)
     let alone = arguments.without(CommonOptions.seed)
-    header.provenance = header.provenance.adding(alone, parents: header.provenance.last.map { [$0] } ?? [], files: files)
+    header.provenance = header.provenance.adding(
+      alone, parents: header.provenance.last.map { [$0] } ?? [], files: files)
     output = try StreamOutput(arguments, file: pair.path)
     writer = try output.begin(header)
     rows = VectorStore(dim: header.dim)
