@@ -23,11 +23,13 @@ public struct Filter {
   ///
   /// - Parameters:
   ///   - files: what else is read.
+  ///   - marksOrder: whether the output leaves its order where the input does; false if `each` holds frames back, and
+  ///     therefore does so itself.
   ///   - adapt: makes the output's header of the input's, in place.
   ///   - each: takes a frame and writes what becomes of it; answers false when it has had enough.
   ///   - finish: writes what is held back, and tells what was left out.
   public func run(
-    files: [Provenance.File] = [], adapt: (inout StreamHeader) throws -> Void = { _ in },
+    files: [Provenance.File] = [], marksOrder: Bool = true, adapt: (inout StreamHeader) throws -> Void = { _ in },
     each: (VectorBlock, StreamWriter) throws -> Bool,
     finish: (StreamWriter) throws -> [String: Int] = { _ in [:] }
   ) throws {
@@ -39,7 +41,7 @@ public struct Filter {
     let progress = Progress(arguments, unit: "rows")
     var isWhole = true
     while isWhole, let block = try input.next() {
-      if !input.isOrderedWithinMembers { try writer.continueWithoutOrder() }
+      if marksOrder, !input.isOrderedWithinMembers { try writer.continueWithoutOrder() }
       isWhole = try each(block, writer)
       progress.advance(by: block.rows - block.repeated)
     }
