@@ -8,14 +8,14 @@ internal import Streams
 internal import Vectors
 
 extension ArticleStore {
-  /// Opens the chunks of an .npz or .npy file, or of a stream of chunks, in whatever order they stand there. What they
-  /// are read from is verified in one pass first.
+  /// Opens the chunks of an .npz or .npy file, or of a stream of chunks, in any order. One pass verifies the whole input
+  /// first.
   ///
-  /// A file is read where it lies; a stream from a pipe, and an .npz whose vectors are deflated, pass through a
-  /// temporary file.
+  /// Rows of a file are read from that file when they are needed. A stream from a pipe, and an .npz whose vectors are
+  /// deflated, are copied to a temporary file.
   ///
   /// - Parameter path: `-` for standard input.
-  /// - Throws: `.cannotOpen`; `.badData` where it is neither, is damaged or has no chunks, or a chunk comes twice.
+  /// - Throws: `.cannotOpen`; `.badData` where it is neither, is damaged, has no chunks, or has a chunk twice.
   public static func open(_ path: String) throws -> ArticleStore {
     if path == "-" {
       try InputFile.refuseTerminal(expected: "the chunks of articles")
@@ -32,7 +32,7 @@ extension ArticleStore {
     return store
   }
 
-  /// Whether a regular file begins as streams do. A pipe cannot be looked into: it must hold one.
+  /// Whether a regular file begins as streams do. A pipe can be read only once, so it must hold a stream.
   private static func isStream(_ descriptor: Int32) throws -> Bool {
     let file = Descriptor(descriptor)
     guard let size = file.regularFileSize, let offset = file.offset, size - offset >= 4 else { return true }
@@ -53,8 +53,8 @@ extension ArticleStore {
       throw failure
     }
     var index = ArticleIndex()
-    for place in 0..<table.rows {
-      let row = table.order?[place] ?? place
+    for rank in 0..<table.rows {
+      let row = table.order?[rank] ?? rank
       index.add(Key(article: table.articles[row], chunk: table.chunks[row]), row: row)
     }
     try at(name) { try index.finish() }

@@ -4,17 +4,17 @@ internal import Failures
 internal import Glibc
 internal import Vectors
 
-/// The rows of a stream that has been read and verified: in its file, or, where it came through a pipe, in a temporary
-/// file without a name.
+/// The rows of a stream that has been read and verified: in its own file, or, where it came through a pipe, in a
+/// temporary file without a name.
 ///
 /// Memory: 16 bytes for each frame.
 final class StreamRows: RowSource {
   let dim: Int
   private let file: Descriptor?
   private let spool: SpoolFile?
-  /// Where in `file` the stream begins.
+  /// The offset in `file` of the stream's first byte.
   private let start: Int
-  /// For each frame the number of its first row, and where the vectors begin.
+  /// For each frame the number of its first row, and the offset of its vectors in `file` or `spool`.
   private var frames: [(row: Int, offset: Int)] = []
   private var count = 0
 
@@ -30,7 +30,7 @@ final class StreamRows: RowSource {
     self.dim = dim
   }
 
-  /// Rows of a stream from anything else.
+  /// Rows of a stream from a pipe or a device: `append` copies them to a temporary file.
   init(name: String, dim: Int) throws {
     file = nil
     spool = try at(name) { try SpoolFile() }
@@ -40,7 +40,7 @@ final class StreamRows: RowSource {
 
   deinit { if let file { _ = Glibc.close(file.number) } }
 
-  /// Enters the rows of the next frame.
+  /// Adds the rows of the next frame.
   ///
   /// - Parameter offset: of its vectors, from the stream's first byte.
   func append(_ block: VectorBlock, at offset: Int) throws {
@@ -55,7 +55,8 @@ final class StreamRows: RowSource {
   }
 
   func read(_ rows: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws {
-    precondition(vectors.count == rows.count * dim && rows.upperBound <= count, "rows, and room for them")
+    precondition(rows.upperBound <= count, "row \(rows.upperBound) of \(count)")
+    precondition(vectors.count == rows.count * dim, "the buffer does not fit \(rows.count) rows of dim \(dim)")
     var row = rows.lowerBound
     var frame = self.frame(of: row)
     while row < rows.upperBound {
@@ -72,6 +73,7 @@ final class StreamRows: RowSource {
     if let spool { try spool.read(into: bytes, at: offset) } else { try file?.read(into: bytes, at: offset) }
   }
 
+  /// The index of the frame that holds `row`, in logarithmic time.
   private func frame(of row: Int) -> Int {
     var (low, high) = (0, frames.count)
     while high - low > 1 {

@@ -4,13 +4,13 @@ internal import Kernels
 internal import Networks
 
 extension Checkpoint {
-  /// Writes the file: the network's tensors in the order of its layout, then those of training, first moments, second
-  /// moments and extras by name.
+  /// Writes the file: the network's tensors in the order of its layout, then those of training: first moments, second
+  /// moments, and extras by name.
   ///
   /// - Parameters:
-  ///   - descriptor: open for writing; stays open.
-  ///   - path: for messages.
-  /// - Throws: `Failure` with status 65 where a number is not finite, before a byte is written; 74 where writing fails.
+  ///   - descriptor: open for writing; the caller closes it.
+  ///   - path: the file's name in messages.
+  /// - Throws: `.badData` where a number is not finite, before a byte is written; `.inputOutput`.
   public func write(to descriptor: Int32, path: String) throws {
     var texts = notes.filter { !$0.key.hasPrefix(MetadataKey.prefix) }
     texts.merge(configuration.metadata) { $1 }
@@ -19,7 +19,7 @@ extension Checkpoint {
     var writer = TensorWriter(metadata: texts)
     writer.add(parameters, prefix: "", constants: true)
     if let moments = training?.moments {
-      precondition(moments.first.layout == parameters.layout, "moments of the checkpoint's network")
+      precondition(moments.first.layout == parameters.layout, "moments of another network than the checkpoint's")
       writer.add(moments.first, prefix: TrainingName.firstMoment, constants: false)
       writer.add(moments.second, prefix: TrainingName.secondMoment, constants: false)
     }

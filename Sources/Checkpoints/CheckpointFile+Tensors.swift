@@ -2,15 +2,15 @@ internal import Failures
 internal import Networks
 
 extension CheckpointFile {
-  /// The tensors of training that are no moments.
+  /// The tensors of the training's state other than the optimizer's moments.
   public var extras: [TensorDescription] { file.tensors.filter { $0.name.hasPrefix(TrainingName.extra) } }
 
   /// Whether a tensor is a parameter of the network that training changes.
-  public func isLearnt(_ tensor: TensorDescription) -> Bool {
+  public func isTrainable(_ tensor: TensorDescription) -> Bool {
     layout.entries.contains { $0.name == tensor.name && !$0.isConstant }
   }
 
-  /// Holds names and shapes against the network's: nothing is missing, nothing left over.
+  /// Compares names and shapes with the network's: no tensor may be missing, and none unknown.
   func checkTensors() throws {
     var expected = Set<String>()
     for entry in layout.entries {
@@ -24,8 +24,8 @@ extension CheckpointFile {
     }
     for tensor in file.tensors where !expected.contains(tensor.name) {
       if tensor.name.hasPrefix(TrainingName.extra), tensor.name.count > TrainingName.extra.count { continue }
-      throw Failure(.badData, "\(network) has no tensor of this name, \(shapeText(tensor.shape))", hint: hint).at(
-        tensor.name)
+      throw Failure(
+        .badData, "\(network) has no tensor of this name, \(shapeText(tensor.shape))", at: tensor.name, hint: hint)
     }
     for tensor in file.tensors where tensor.name.hasPrefix(TrainingName.prefix) && tensor.type != .float32 {
       throw Failure(.badData, "expected numbers of type F32, found \(tensor.type.rawValue)", at: tensor.name)
@@ -56,6 +56,6 @@ extension CheckpointFile {
 
   private var hint: String? {
     file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
-      ? nil : "the network was recognised by its tensors; nextvec.architecture and others in the metadata tell it"
+      ? nil : "the network was recognized by its tensors; nextvec.architecture and others in the metadata can state it"
   }
 }

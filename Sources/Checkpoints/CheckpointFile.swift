@@ -3,21 +3,27 @@ public import JSON
 public import Kernels
 public import Networks
 
-/// An open checkpoint: its header is read, and held against the network it names; its numbers are read when asked for.
+/// An open checkpoint. Its header has been read and compared with the network it names; its numbers are read when they
+/// are needed.
 public final class CheckpointFile {
+  /// The file with its tensors and texts.
   public let file: TensorFile
+  /// The architecture and its sizes.
   public let configuration: Configuration
+  /// What the network's output depends on besides parameters and context.
   public let options: ForwardOptions
-  /// Of the configuration's network.
+  /// The layout of the configuration's network.
   public let layout: ParameterLayout
-  /// What training has said about itself; nil where it has not.
+  /// The training's own state, such as recipe and step; nil where the file has none.
   public let state: JSON?
-  /// Whether the optimizer's moments are in it.
+  /// Whether the file holds the optimizer's moments.
   public let hasMoments: Bool
-  /// Texts of others.
+  /// The texts of other programs in the header, by name.
   public let notes: [String: String]
 
-  /// - Parameter layout: of the network of a configuration; throws where its sizes make none.
+  /// Opens a checkpoint, and reads and checks its header.
+  ///
+  /// - Parameter layout: gives the layout of a configuration's network; throws where its sizes are invalid.
   /// - Throws: as `Checkpoint.load`.
   public init(_ path: String, layout layoutOf: (Configuration) throws -> ParameterLayout) throws {
     let file = try TensorFile(path)
@@ -36,9 +42,9 @@ public final class CheckpointFile {
     try metadata.value(MetadataKey.training, expected: "JSON") { try? JSON(parsing: $0) }
   }
 
-  /// Reads everything, or all but what only training needs.
+  /// Reads the whole checkpoint, with or without the training's state.
   ///
-  /// - Throws: `Failure` with status 65 or 74.
+  /// - Throws: `.badData` where a number is not finite; `.inputOutput`.
   public func read(trainingState: Bool) throws -> Checkpoint {
     let parameters = Parameters<Float>(layout)
     try read(into: parameters)
@@ -49,17 +55,21 @@ public final class CheckpointFile {
   }
 
   /// Reads the network's parameters; constants that the file lacks are computed.
+  ///
+  /// - Parameter parameters: of the file's layout.
+  /// - Throws: `.badData` where a number is not finite; `.inputOutput`.
   public func read(into parameters: Parameters<Float>) throws {
-    precondition(parameters.layout == layout, "parameters of the file's network")
-    for place in layout.entries.indices { try read(place, into: parameters) }
+    precondition(parameters.layout == layout, "parameters of another network than the file's")
+    for index in layout.entries.indices { try read(index, into: parameters) }
   }
 
   /// Reads one parameter.
   ///
-  /// - Parameter parameters: of the file's layout; the others are left as they are.
-  public func read(_ place: ParameterIndex, into parameters: Parameters<Float>) throws {
-    guard let tensor = file[layout.entries[place].name] else { return parameters.initialize(place) }
-    try file.read(tensor, into: parameters[place].entries)
+  /// - Parameter parameters: of the file's layout; the other parameters are not changed.
+  /// - Throws: `.badData` where a number is not finite; `.inputOutput`.
+  public func read(_ index: ParameterIndex, into parameters: Parameters<Float>) throws {
+    guard let tensor = file[layout.entries[index].name] else { return parameters.initialize(index) }
+    try file.read(tensor, into: parameters[index].entries)
   }
 
   private func readTraining() throws -> TrainingState? {
@@ -78,12 +88,14 @@ public final class CheckpointFile {
   }
 
   private func read(_ prefix: String, into parameters: Parameters<Float>) throws {
-    for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
-      if let tensor = file[prefix + entry.name] { try file.read(tensor, into: parameters[place].entries) }
+    for (index, entry) in layout.entries.enumerated() where !entry.isConstant {
+      if let tensor = file[prefix + entry.name] { try file.read(tensor, into: parameters[index].entries) }
     }
   }
 
-  /// A tensor that no layout knows.
+  /// Reads a tensor that is in no layout, such as one of `extras`.
+  ///
+  /// - Throws: `.badData` where it holds no weights, or a number is not finite; `.inputOutput`.
   public func read(_ tensor: TensorDescription) throws -> Tensor {
     let numbers = try [Float](unsafeUninitializedCapacity: tensor.count) { buffer, count in
       buffer.initialize(repeating: 0)
@@ -94,8 +106,8 @@ public final class CheckpointFile {
   }
 
   private func checkSquares(_ moments: Parameters<Float>) throws {
-    for (place, entry) in layout.entries.enumerated() {
-      guard let minimum = moments[place].entries.min(), minimum < 0 else { continue }
+    for (index, entry) in layout.entries.enumerated() {
+      guard let minimum = moments[index].entries.min(), minimum < 0 else { continue }
       let problem = "expected means of squares, found \(minimum)"
       throw Failure(.badData, problem, at: file.path, TrainingName.secondMoment + entry.name)
     }

@@ -1,7 +1,7 @@
 internal import Failures
 internal import Networks
 
-/// The texts in a checkpoint's header that are ours: each under `nextvec.`.
+/// The keys of nextvec's own texts in a checkpoint's header, all of which begin with `nextvec.`.
 enum MetadataKey {
   static let prefix = "nextvec."
   /// The version of the keys and of the names under `training.`.
@@ -21,15 +21,15 @@ enum MetadataKey {
   ])
 }
 
-/// Reads our texts; each failure names its key.
+/// Reads nextvec's own texts in a checkpoint's header; each failure names its key.
 struct MetadataReader {
   private let texts: [String: String]
 
-  /// - Throws: `Failure` with status 65 where a key of ours is unknown or the version is another.
+  /// - Throws: `.badData` where a key under `nextvec.` is unknown or the version is not 1.
   init(_ texts: [String: String]) throws {
     self.texts = texts
     let unknown = texts.keys.filter { $0.hasPrefix(MetadataKey.prefix) && !MetadataKey.all.contains($0) }
-    if let key = unknown.min() { throw Failure(.badData, "the metadata's key \(key) is not known") }
+    if let key = unknown.min() { throw Failure(.badData, "unknown key \(key) in the metadata") }
     if let version = texts[MetadataKey.version], version != "1" {
       throw Failure(.badData, "expected version 1 of checkpoints, found \(version)", hint: "a newer nextvec wrote it")
     }
@@ -49,16 +49,17 @@ struct MetadataReader {
 }
 
 extension Configuration {
-  /// From a file's metadata, and where they are silent from the names and shapes of its tensors.
+  /// Reads the configuration from a file's metadata; what they do not state follows from the names and shapes of the
+  /// file's tensors.
   ///
-  /// - Throws: `Failure` with status 65 where neither tells the architecture; sizes are as they are told.
+  /// - Throws: `.badData` where neither determines the architecture. Sizes are not checked here.
   init(_ metadata: MetadataReader, _ file: TensorFile) throws {
     let recognition = Recognition(file)
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
     let stated = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
     guard let architecture = stated ?? recognition.architecture else {
       throw Failure(
-        .badData, "its tensors are those of no known network",
+        .badData, "expected the tensors of a known network, found those of none",
         hint: "nextvec.architecture in the file's metadata may name one of \(names)")
     }
     self = recognition.configuration(of: architecture)
@@ -72,7 +73,7 @@ extension Configuration {
       try metadata.value(MetadataKey.positionalScalar, expected: "true or false") { Bool($0) } ?? hasPositionalScalar
   }
 
-  /// What `init` reads again.
+  /// The texts from which `init` reads the same configuration.
   var metadata: [String: String] {
     var texts = [
       MetadataKey.version: "1", MetadataKey.architecture: architecture.rawValue, MetadataKey.dropout: "\(dropout)",
@@ -84,7 +85,7 @@ extension Configuration {
 }
 
 extension ForwardOptions {
-  /// What inference needs beside the parameters.
+  /// The options that prediction needs besides the parameters; 0 where the metadata lack them.
   init(_ metadata: MetadataReader) throws {
     self.init()
     positionalScale = try metadata.number(MetadataKey.positionalScale) ?? 0

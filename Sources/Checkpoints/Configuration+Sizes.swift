@@ -1,16 +1,22 @@
 public import Networks
 
 extension Configuration {
-  /// A number that the shapes of an architecture follow from.
+  /// A size from which the shapes of an architecture's tensors follow, under its name in files and reports.
   public enum Size: String, CaseIterable, Sendable {
+    /// Entries of a vector.
     case dim
+    /// Chunks of a context.
     case context
+    /// Width of the layers between input and output.
     case width
+    /// Hidden units of a recurrent or feed-forward layer.
     case hidden
+    /// How many layers or blocks there are.
     case layers
+    /// Heads of attention.
     case heads
 
-    /// What is accepted: far beyond use, and far from where arithmetic on shapes would overflow.
+    /// The accepted values: larger than any in use, and too small for arithmetic on shapes to overflow.
     public var range: ClosedRange<Int> {
       switch self {
       case .dim: 1...65536
@@ -21,6 +27,7 @@ extension Configuration {
     }
   }
 
+  /// The value of a size, also of one that the architecture lacks.
   public subscript(size: Size) -> Int {
     get {
       switch size {
@@ -44,7 +51,7 @@ extension Configuration {
     }
   }
 
-  /// The sizes that the architecture has; the others mean nothing to it.
+  /// The sizes that the architecture has; it ignores the others.
   public var sizes: [Size] {
     switch architecture {
     case .transformer, .rankerTransformer, .mixtureTransformer: [.dim, .context, .width, .layers, .heads]
@@ -55,7 +62,7 @@ extension Configuration {
     }
   }
 
-  /// The first thing in which another configuration differs: `width: 512 and 256`; nil where none does.
+  /// The first difference from another configuration: `width: 512 and 256`; nil where they are equal.
   public func difference(from other: Configuration) -> String? {
     func line(_ name: String, _ one: some CustomStringConvertible, _ two: some CustomStringConvertible) -> String? {
       one.description == two.description ? nil : "\(name): \(one) and \(two)"

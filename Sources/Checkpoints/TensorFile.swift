@@ -2,23 +2,27 @@ internal import Descriptors
 internal import Failures
 internal import Glibc
 
-/// An open file in the safetensors format. Opening it reads and checks its header; numbers are read when asked for, each
-/// to where it shall be, so that no second copy of the file is in memory.
+/// An open file in the safetensors format. Opening it reads and checks its header; numbers are read when they are
+/// needed, directly into the caller's memory, so that there is no second copy of the file.
 public final class TensorFile {
+  /// The file's path as it was given.
   public let path: String
-  /// In the order of their bytes.
+  /// The tensors in the order of their bytes.
   public let tensors: [TensorDescription]
-  /// The texts of the header.
+  /// The texts of the header, by name.
   public let metadata: [String: String]
   /// Bytes of the file.
   public let size: Int
 
   private let descriptor: Int32
-  /// Where in the file the data begin.
+  /// The file offset of the first byte of data.
   private let dataStart: Int
-  private let places: [String: Int]
+  /// The index in `tensors` of each name.
+  private let indices: [String: Int]
 
-  /// - Throws: `Failure` with status 66 where it cannot be opened, 65 where it is malformed, 74 where reading fails.
+  /// Opens a file, and reads and checks its header.
+  ///
+  /// - Throws: `.cannotOpen`; `.badData` where the header is malformed; `.inputOutput`.
   public init(_ path: String) throws {
     self.path = path
     let opened = try at(path) { try Self.open(path) }
@@ -30,21 +34,21 @@ public final class TensorFile {
       throw error
     }
     (descriptor, size) = opened
-    places = Dictionary(
+    indices = Dictionary(
       tensors.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
   deinit { close(descriptor) }
 
-  /// The tensor of this name, if there is one.
-  public subscript(name: String) -> TensorDescription? { places[name].map { tensors[$0] } }
+  /// The tensor of this name; nil where there is none.
+  public subscript(name: String) -> TensorDescription? { indices[name].map { tensors[$0] } }
 
   /// Reads a tensor of weights as float32.
   ///
-  /// - Parameter numbers: as many as the tensor has.
-  /// - Throws: `Failure` with status 65 where they are no weights or not all finite, 74 where reading fails.
+  /// - Parameter numbers: room for exactly the tensor's numbers.
+  /// - Throws: `.badData` where they are not of a type for weights or not all finite; `.inputOutput`.
   public func read(_ tensor: TensorDescription, into numbers: UnsafeMutableBufferPointer<Float>) throws {
-    precondition(numbers.count == tensor.count, "a place for every number")
+    precondition(numbers.count == tensor.count, "room for \(numbers.count) numbers, not \(tensor.count)")
     try at(path) {
       try at(tensor.name) {
         guard tensor.type.isWeight else {
@@ -83,7 +87,7 @@ public final class TensorFile {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw Failure(.cannotOpen, "expected a file", hint: "tensors are not read from pipes and folders")
+      throw Failure(.cannotOpen, "expected a file", hint: "a model cannot be read from a pipe or a folder")
     }
     return (descriptor, Int(status.st_size))
   }
@@ -93,11 +97,11 @@ public final class TensorFile {
     var word: UInt64 = 0
     try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }
     let length = UInt64(littleEndian: word)
-    guard length <= UInt64(TensorHeader.longest), let count = Int(exactly: length), count <= size - 8 else {
-      let maximum = min(size - 8, TensorHeader.longest)
+    guard length <= UInt64(TensorHeader.maximumLength), let count = Int(exactly: length), count <= size - 8 else {
+      let maximum = min(size - 8, TensorHeader.maximumLength)
       throw Failure(
         .badData, "expected a header of at most \(maximum) bytes, found the length \(length)",
-        hint: "it may be cut short, or no safetensors file")
+        hint: "the file may be truncated, or not in the safetensors format")
     }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 8)
     defer { buffer.deallocate() }

@@ -1,31 +1,18 @@
 internal import Failures
 internal import JSON
 
-/// One tensor as the header of a file in the safetensors format describes it.
-public struct TensorDescription: Hashable, Sendable {
-  public let name: String
-  public let type: NumberType
-  /// [] for a scalar.
-  public let shape: [Int]
-  /// Its bytes, counted from the first byte of data.
-  public let bytes: Range<Int>
-
-  /// Numbers.
-  public var count: Int { bytes.count / type.size }
-}
-
-/// The header of a file in the safetensors format (https://github.com/huggingface/safetensors): names, types, shapes
-/// and places of tensors, and some texts.
+/// The header of a file in the safetensors format (https://github.com/huggingface/safetensors): the names, types,
+/// shapes and byte ranges of tensors, and some texts.
 ///
-/// It is checked whole before anything is made of it: tensors fill the data without holes and overlaps, and each has as
-/// many bytes as its shape says.
+/// It is checked as a whole before anything is read: tensors fill the data without gaps and overlaps, and each has as
+/// many bytes as its shape needs.
 struct TensorHeader {
-  /// In the order of their bytes.
+  /// The tensors in the order of their bytes.
   let tensors: [TensorDescription]
   let metadata: [String: String]
 
-  /// The longest header that is read, as of the format's reference implementation.
-  static let longest = 100_000_000
+  /// The length of the longest header that is read, in bytes: the limit of the format's reference implementation.
+  static let maximumLength = 100_000_000
 
   /// - Parameters:
   ///   - text: the header, without its length.
@@ -33,11 +20,13 @@ struct TensorHeader {
   /// - Throws: `Failure` with status 65.
   init(_ text: UnsafeRawBufferPointer, dataBytes: Int) throws {
     guard text.first == UInt8(ascii: "{") else { throw Self.malformed("expected a header that begins with {") }
-    // Bytes that a parser might take for UTF-16 or UTF-32 have zeros among them.
+    // Bytes that a parser might take for UTF-16 or UTF-32 contain zeros.
     guard !text.contains(0), let json = try? JSON(parsing: text), let members = json.object else {
-      throw Self.malformed("expected a header of JSON, an object")
+      throw Self.malformed("expected a JSON object as the header")
     }
-    if let name = repeatedName(in: text) { throw Self.malformed("the header names '\(name)' twice") }
+    if let name = NameScanner.repeatedName(in: text) {
+      throw Self.malformed("expected each name once in the header, found '\(name)' twice")
+    }
     metadata = try Self.metadata(members["__metadata__"])
     tensors = try members.filter { $0.key != "__metadata__" }
       .map { try Self.tensor($0.key, $0.value, dataBytes) }
@@ -69,7 +58,7 @@ struct TensorHeader {
       }
       guard members.count == 3 else { throw malformed("expected dtype, shape and data_offsets, and nothing else") }
       guard let size = product(shape + [type.size]), size == ends[1] - ends[0] else {
-        throw malformed("\(type.rawValue) \(shapeText(shape)) does not take the \(ends[1] - ends[0]) bytes it is given")
+        throw malformed("\(ends[1] - ends[0]) bytes of data do not fit \(type.rawValue) \(shapeText(shape))")
       }
       return TensorDescription(name: name, type: type, shape: shape, bytes: ends[0]..<ends[1])
     }
@@ -78,7 +67,7 @@ struct TensorHeader {
   private static func numberType(_ json: JSON?) throws -> NumberType {
     guard let name = json?.string else { throw malformed("expected a dtype") }
     guard let type = NumberType(rawValue: name) else {
-      throw Failure(.badData, "numbers of type \(name) are not known", hint: "save it as float32")
+      throw Failure(.badData, "unknown type of numbers \(name)", hint: "save it as float32")
     }
     return type
   }
@@ -86,14 +75,14 @@ struct TensorHeader {
   private static func sizes(_ json: JSON?) -> [Int]? {
     guard let elements = json?.array else { return nil }
     let numbers = elements.compactMap { element -> Int? in
-      // 1.0 is a whole number too, but not one that a writer of this format makes.
+      // 1.0 is a whole number too, but no writer of this format writes it so.
       guard case .integer(let value) = element, value >= 0 else { return nil }
       return Int(exactly: value)
     }
     return numbers.count == elements.count ? numbers : nil
   }
 
-  /// nil where it does not fit.
+  /// The product; nil where it overflows.
   private static func product(_ factors: [Int]) -> Int? {
     var product = 1
     for factor in factors {
@@ -108,13 +97,14 @@ struct TensorHeader {
     var end = 0
     for tensor in tensors {
       guard tensor.bytes.lowerBound == end else {
-        let fault = tensor.bytes.lowerBound < end ? "overlap those of the tensor before it" : "leave a hole before them"
-        throw malformed("its bytes \(fault): expected \(end), found \(tensor.bytes.lowerBound)").at(tensor.name)
+        let fault = tensor.bytes.lowerBound < end ? "overlap those of the tensor before it" : "leave a gap before them"
+        throw malformed("its bytes \(fault): expected the first at \(end), found it at \(tensor.bytes.lowerBound)")
+          .at(tensor.name)
       }
       end = tensor.bytes.upperBound
     }
     guard end == dataBytes else {
-      throw malformed("the tensors end at byte \(end) of the data, the file at byte \(dataBytes)")
+      throw malformed("expected \(end) bytes of data, as the tensors need, found \(dataBytes)")
     }
   }
 

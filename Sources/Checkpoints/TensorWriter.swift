@@ -14,26 +14,28 @@ public struct TensorWriter {
   private let metadata: [String: String]
   private var items: [Item] = []
 
+  /// A file without tensors.
+  ///
   /// - Parameter metadata: texts by name.
   public init(metadata: [String: String]) {
     self.metadata = metadata
   }
 
-  /// Adds a tensor; the bytes of tensors lie in the order in which they are added.
+  /// Adds a tensor; the tensors' bytes are in the order in which they are added.
   ///
-  /// - Parameter numbers: theirs, good until `write` has returned.
+  /// - Parameter numbers: the caller keeps them alive until `write` has returned.
   public mutating func add(_ name: String, shape: [Int], _ numbers: UnsafeMutableBufferPointer<Float>) {
-    precondition(shape.reduce(1, *) == numbers.count, "\(name) has as many numbers as its shape says")
-    precondition(name != "__metadata__" && !items.contains { $0.name == name }, "\(name) is added once")
+    precondition(shape.reduce(1, *) == numbers.count, "\(name) has \(numbers.count) numbers, its shape \(shape)")
+    precondition(name != "__metadata__" && !items.contains { $0.name == name }, "the name \(name) is taken")
     items.append(Item(name: name, shape: shape, numbers: numbers))
   }
 
   /// Writes the file.
   ///
   /// - Parameters:
-  ///   - descriptor: open for writing; stays open.
-  ///   - path: for messages.
-  /// - Throws: `Failure` with status 65 where a number is not finite, before a byte is written; 74 where writing fails.
+  ///   - descriptor: open for writing; the caller closes it.
+  ///   - path: the file's name in messages.
+  /// - Throws: `.badData` where a number is not finite, before a byte is written; `.inputOutput`.
   public func write(to descriptor: Int32, path: String) throws {
     for item in items {
       if let index = firstNonFinite(item.numbers) {

@@ -2,19 +2,19 @@ public import JSON
 public import Kernels
 public import Networks
 
-/// What training needs to go on as if it had never stopped, beyond the parameters themselves.
+/// What training needs, besides the parameters, to resume as if it had never stopped.
 ///
-/// The tensors stand in a checkpoint under names that begin with `training.`, so that the others are a network's
-/// `state_dict`.
+/// In a checkpoint the names of these tensors begin with `training.`, so that the others are a network's `state_dict`.
 public struct TrainingState {
-  /// Recipe, epoch, step, random state, learning rate, controllers, history: whoever trains knows what it holds. Null
-  /// where there is nothing to say.
+  /// Recipe, epoch, step, random state, learning rate, controllers, history: Learning defines its members. Null where
+  /// there is no such state.
   public var state: JSON
-  /// Of every parameter that is learnt; nil where no optimizer has made a step.
+  /// The moments of every trainable parameter; nil before the optimizer's first step.
   public var moments: Moments?
-  /// Further tensors, such as those of an auxiliary head that only training has, by their names.
+  /// Further tensors by name, such as those of an auxiliary head that only training has.
   public var extras: [String: Tensor]
 
+  /// A state; empty without arguments.
   public init(state: JSON = .null, moments: Moments? = nil, extras: [String: Tensor] = [:]) {
     self.state = state
     self.moments = moments
@@ -23,36 +23,26 @@ public struct TrainingState {
 
   /// The optimizer's running means of gradients and of their squares, laid out as the parameters are.
   public struct Moments {
+    /// Running means of the gradients.
     public let first: Parameters<Float>
+    /// Running means of the squared gradients, none negative.
     public let second: Parameters<Float>
 
+    /// Moments of one layout.
     public init(first: Parameters<Float>, second: Parameters<Float>) {
-      precondition(first.layout == second.layout, "moments of one network")
+      precondition(first.layout == second.layout, "first and second moments of different networks")
       self.first = first
       self.second = second
     }
 
-    /// Zeros.
+    /// Zeros, as before the first step.
     public init(_ layout: ParameterLayout) {
       self.init(first: Parameters(layout), second: Parameters(layout))
     }
   }
 }
 
-/// Numbers with a shape, for tensors that no layout knows.
-public struct Tensor: Hashable, Sendable {
-  /// [] for a scalar.
-  public let shape: [Int]
-  public var numbers: [Float]
-
-  public init(shape: [Int], numbers: [Float]) {
-    precondition(shape.reduce(1, *) == numbers.count, "as many numbers as the shape says")
-    self.shape = shape
-    self.numbers = numbers
-  }
-}
-
-/// How the tensors of training are named.
+/// The prefixes of the names of training's tensors.
 enum TrainingName {
   static let prefix = "training."
   static let firstMoment = "training.first_moment."

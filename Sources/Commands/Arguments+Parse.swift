@@ -1,11 +1,11 @@
 import Failures
 
 extension Arguments {
-  /// Reads the words after a tool's name.
+  /// Parses the words after a tool's name.
   ///
-  /// Reading stops at `--help` and at `--version`: what follows them is not looked at.
+  /// Parsing stops at `--help` and at `--version`: what follows them is not checked.
   ///
-  /// - Throws: `Failure` with status 64 and one line that names the flag and what was expected.
+  /// - Throws: `.usage`, with the flag and what was expected.
   public static func parse(_ commandLine: [String], manual: Manual) throws -> Arguments {
     var parser = Parser(commandLine, manual: manual)
     try parser.readAll()
@@ -47,15 +47,15 @@ private struct Parser {
   /// `--name`, `--name value` or `--name=value`.
   private mutating func readLong(_ word: String) throws {
     let body = word.dropFirst(2)
-    let mark = body.firstIndex(of: "=")
-    let name = String(body[..<(mark ?? body.endIndex)])
+    let equals = body.firstIndex(of: "=")
+    let name = String(body[..<(equals ?? body.endIndex)])
     guard let option = options.first(where: { [$0.flag.name, $0.flag.alias].contains(name) }) else {
       throw unknown("--" + name, name: name)
     }
-    try take(option, value: mark.map { String(body[body.index(after: $0)...]) })
+    try take(option, value: equals.map { String(body[body.index(after: $0)...]) })
   }
 
-  /// `-o value`, or `-n10` where the letter is followed by digits.
+  /// `-o value`, or `-n10`: digits may follow the letter directly.
   private mutating func readShort(_ word: String) throws {
     let body = word.dropFirst()
     let digits = body.dropFirst()
@@ -86,7 +86,7 @@ private struct Parser {
     arguments.words[flag.name] = earlier + [value]
   }
 
-  /// The word after a flag. A word that is a flag itself is no value, though `--name=--value` allows one.
+  /// The word after a flag. A word that looks like a flag is not a value; `--name=--value` passes such a value.
   private mutating func nextValue(of flag: Flag) throws -> String {
     let next = rest.first
     guard let next, !next.hasPrefix("--"), !isShortFlag(next) else {
@@ -101,9 +101,9 @@ private struct Parser {
   }
 
   private func unknown(_ shown: String, name: String) -> Failure {
-    let near = nearest(to: name.lowercased(), among: options.map(\.flag.name))
-    let advice = near.map { "did you mean --\($0)?" } ?? "see \(arguments.tool) --help"
-    return Failure(.usage, "unknown flag \(shown) (\(advice))")
+    let nearest = Spelling.nearest(to: name.lowercased(), among: options.map(\.flag.name))
+    let suggestion = nearest.map { "did you mean --\($0)?" } ?? "see \(arguments.tool) --help"
+    return Failure(.usage, "unknown flag \(shown) (\(suggestion))")
   }
 
   private func checkRequired() throws {

@@ -2,7 +2,7 @@
 struct Bounds {
   /// One end: its text, and whether the end itself is allowed.
   private typealias End = (text: String, isIncluded: Bool)
-  /// Nil where the value has no bound but its type's.
+  /// Nil where only the type limits the value.
   private let lower: End?
   private let upper: End?
 
@@ -11,7 +11,7 @@ struct Bounds {
     upper = range.upperBound == maximum ? nil : (show(range.upperBound), true)
   }
 
-  /// A bound one step beside a whole number excludes that number: `0.nextUp...1.nextDown` is above 0 and below 1.
+  /// A bound one step from a whole number excludes that number: `0.nextUp...1.nextDown` is above 0 and below 1.
   init(_ range: ClosedRange<Double>) {
     func end(_ bound: Double, beside: Double) -> End? {
       guard bound.isFinite else { return nil }
@@ -22,7 +22,7 @@ struct Bounds {
     upper = end(range.upperBound, beside: range.upperBound.nextUp)
   }
 
-  /// "a whole number from 1 to 512"; `open` where there are no bounds.
+  /// "a whole number from 1 to 512", with `noun` at its front; `open` where there are no bounds.
   func phrase(_ noun: String, open: String) -> String {
     if let lower, let upper, lower.isIncluded, upper.isIncluded { return "\(noun) from \(lower.text) to \(upper.text)" }
     let ends = [
@@ -32,7 +32,7 @@ struct Bounds {
     return ends.isEmpty ? open : "\(noun) \(ends.joined(separator: " and "))"
   }
 
-  /// "1 to 512 chunks", as `--help` says it; the unit alone where there are no bounds.
+  /// "1 to 512 chunks", as `--help` prints it; the unit alone where there are no bounds, nil where there is neither.
   func short(unit: String?) -> String? {
     let unit = unit.map { " \($0)" } ?? ""
     if let lower, let upper, lower.isIncluded, upper.isIncluded { return "\(lower.text) to \(upper.text)\(unit)" }

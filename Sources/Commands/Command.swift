@@ -1,23 +1,27 @@
 public import Failures
 import Glibc
 
-/// A tool: what its manual says and what it does. Marked `@main`, it is the whole program.
+/// A tool: its manual and what it does. Marked `@main`, it is the whole program.
 ///
 ///     @main struct SeqBuild: Command {
 ///       static let manual = Manual(name: "seq-build", …)
 ///       static func run(_ arguments: Arguments) throws -> ExitStatus { … }
 ///     }
 public protocol Command {
+  /// The tool's name, options and help.
   static var manual: Manual { get }
 
-  /// Does the work and answers `.success`, or `.answerIsNo` where a gate or a verdict failed.
+  /// Does the work.
+  ///
+  /// - Returns: `.success`, or `.answerIsNo` where a gate or a verdict failed.
+  /// - Throws: a `Failure`, whose status becomes the exit status.
   static func run(_ arguments: Arguments) throws -> ExitStatus
 }
 
 extension Command {
-  /// Runs the tool and exits. An error never leaves it.
+  /// Runs the tool and exits. It handles every error.
   public static func main() {
-    StandardStreams.hold()
+    StandardStreams.reserve()
     Diagnostics.tool = manual.name
     Signals.prepare(tool: manual.name)
     var status = outcome()
@@ -45,7 +49,7 @@ extension Command {
     }
   }
 
-  /// Prints an error as its line and gives the status to exit with.
+  /// Prints an error as one line and returns the status to exit with.
   private static func fail(_ error: any Error) -> ExitStatus {
     let failure = error as? Failure ?? Failure(.internalFault, "unexpected error: \(error)")
     Diagnostics.report(failure)
@@ -54,11 +58,11 @@ extension Command {
 
   /// The words after the tool's name.
   ///
-  /// - Throws: `Failure` where one is not UTF-8: it could not be repeated exactly, as a file's name must be.
+  /// - Throws: `.usage` where one is not UTF-8: as a file's name it could not be passed on exactly.
   private static func words() throws -> [String] {
     try (1..<max(1, Int(CommandLine.argc))).map { index in
       guard let bytes = CommandLine.unsafeArgv[index], let word = String(validatingCString: bytes) else {
-        throw Failure(.usage, "argument \(index): expected UTF-8 text")
+        throw Failure(.usage, "argument \(index): expected UTF-8 text, found other bytes")
       }
       return word
     }

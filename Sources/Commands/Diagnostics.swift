@@ -1,24 +1,24 @@
 public import Failures
 import Glibc
 
-/// What a tool tells people: errors and notes, each one line on standard error in a single write.
+/// A tool's messages to people: errors, hints and notes, each one line on standard error in a single write.
 public enum Diagnostics {
-  /// The name that begins every line.
+  /// The name at the front of every line.
   nonisolated(unsafe) static var tool = "nextvec"
   nonisolated(unsafe) static var isQuiet = false
   nonisolated(unsafe) private static var responses: [(Failure) -> Bool] = []
   private static let lock = Lock()
 
-  /// Adds something to do when the tool fails, before it exits: writing an abort record, removing what is half made.
-  /// The latest runs first; all run.
+  /// Adds something to do when the tool fails, before it exits: writing an abort record, removing an unfinished file.
+  /// All responses run, the latest first.
   ///
-  /// - Parameter response: gives true when the failure was passed on downstream, where it will be printed, and must
-  ///   not be printed here. A usage error is printed all the same: it speaks of this tool's command line.
+  /// - Parameter response: returns true where the failure was passed on downstream, where it will be printed, and must
+  ///   not be printed here. A usage error is printed nevertheless, since it concerns this tool's command line.
   public static func onFailure(_ response: @escaping (Failure) -> Bool) {
     lock.locked { responses.append(response) }
   }
 
-  /// Tells people something that does not stop the work, such as a count of what was skipped, unless `--quiet`.
+  /// Prints a line about something that does not stop the work, such as a count of what was skipped, unless `--quiet`.
   public static func note(_ text: String) {
     guard !isQuiet else { return }
     write(line("note", text))
@@ -34,7 +34,7 @@ public enum Diagnostics {
     if let hint = failure.hint { write(line("hint", hint)) }
   }
 
-  /// The failure's one line; for a fault upstream, the culprit's words: `upstream seq-build failed (65): …`.
+  /// The failure in one line; a failure from upstream in the words of its origin: `upstream seq-build failed (65): …`.
   static func message(of failure: Failure) -> String {
     guard let origin = failure.origin else { return failure.description }
     return "upstream \(origin.tool) failed (\(origin.status)): \(origin.reason)"
@@ -45,7 +45,7 @@ public enum Diagnostics {
     oneLine("\(tool): \(kind): \(text)", limit: 400) + "\n"
   }
 
-  /// One write to standard error. A failure to complain is not complained about.
+  /// One write to standard error. Its errors are ignored: there is nowhere to report them.
   static func write(_ text: String) {
     var bytes = Array((ProgressLine.erasure + text).utf8)
     bytes.withUnsafeMutableBytes { buffer in
@@ -54,8 +54,8 @@ public enum Diagnostics {
   }
 }
 
-/// `text` without line ends, other control characters or marks that turn the direction of writing, so that no name of
-/// a file can forge a line or command the terminal; the middle is left out past `limit` characters.
+/// `text` without line ends, other control characters and marks that change the direction of writing, so that no file
+/// name can forge a line or control the terminal. Of a text longer than `limit` characters the middle is left out.
 func oneLine(_ text: String, limit: Int) -> String {
   var clean = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {

@@ -32,7 +32,7 @@ public enum Figures {
     return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) } ? String(text.dropFirst()) : text
   }
 
-  /// Three significant digits with a prefix of thousands: 950, 1.23 k, 12.3 M.
+  /// Three significant digits with a decimal prefix: 950, 1.23 k, 12.3 M.
   static func scaled(_ value: Double) -> String {
     var value = value
     for prefix in ["", " k", " M", " G"] {
@@ -54,7 +54,7 @@ public enum Figures {
     number < 10 ? "0\(number)" : "\(number)"
   }
 
-  /// One number by a format of the C library, in at most 63 characters.
+  /// One number in a format of printf(3), at most 63 characters long.
   static func format(_ format: String, _ value: Double) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
       guard let base = buffer.baseAddress else { return "" }

@@ -1,4 +1,4 @@
-/// A flag as people see it: what `--help` prints and what a refusal names.
+/// A flag as people see it, in `--help` and in error messages.
 public struct Flag: Sendable {
   /// The long name, without its dashes.
   public var name: String
@@ -6,21 +6,22 @@ public struct Flag: Sendable {
   public var letter: Character?
   /// A second long name, without its dashes.
   public var alias: String?
-  /// What stands for the value in `--help`; nil where the flag takes none.
+  /// The name of the value in `--help`, such as `FILE`; nil where the flag takes none.
   public var placeholder: String?
   /// What the value must be, to follow "expected ": "a whole number from 1 to 512".
   public var expectation: String
   /// The range and unit in `--help`: "1 to 512 chunks".
   public var range: String?
-  /// The default in `--help`; nil where there is none to name.
+  /// The default as `--help` prints it; nil where there is none.
   public var fallback: String?
-  /// One sentence without a full stop.
+  /// What it does, in one sentence without a full stop.
   public var help: String
   /// Whether it may be given more than once.
   public var isRepeatable = false
-  /// Whether the command line is wrong without it.
+  /// Whether a command line without it is rejected.
   public var isRequired = false
 
+  /// A flag that is neither required nor repeatable.
   public init(
     _ name: String, letter: Character? = nil, placeholder: String?, expectation: String, range: String? = nil,
     fallback: String? = nil, help: String

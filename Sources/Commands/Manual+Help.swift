@@ -1,7 +1,7 @@
 import Failures
 
 extension Manual {
-  /// The page that `--help` prints, at most 100 columns wide, in sections that help2man knows.
+  /// The page that `--help` prints, at most 100 columns wide, in sections that help2man recognizes.
   public var help: String {
     var sections = ["\(name) - \(purpose)\n\n\(usage)"]
     if let details { sections.append(wrapped(details)) }
@@ -35,7 +35,7 @@ extension Manual {
 
   /// What each exit status means, in the order of their numbers.
   private var exitStatuses: String {
-    let usual: [(status: ExitStatus, meaning: String)] = [
+    let entries: [(status: ExitStatus, meaning: String)] = [
       (.success, "done"),
       (.answerIsNo, ""),
       (.usage, "the command line cannot be understood"),
@@ -45,7 +45,7 @@ extension Manual {
       (.cannotCreate, "an output cannot be created"),
       (.inputOutput, "reading or writing failed"),
     ]
-    return usual.map { entry in
+    return entries.map { entry in
       let meaning = exits[entry.status] ?? entry.meaning
       guard !meaning.isEmpty else { return "" }
       let number = "\(entry.status.rawValue)"
@@ -54,8 +54,8 @@ extension Manual {
   }
 }
 
-/// `text` broken into lines of at most 100 columns, each indented. Paragraphs are parted by empty lines; a line that
-/// begins with a space stands as it is.
+/// `text` broken into lines of at most 100 columns, each indented. Paragraphs are separated by empty lines; a line that
+/// begins with a space is kept unchanged.
 func wrapped(_ text: String, indent: Int = 0) -> String {
   let margin = String(repeating: " ", count: indent)
   var lines: [String] = []

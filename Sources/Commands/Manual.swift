@@ -1,25 +1,28 @@
 public import Failures
 
-/// One tool's front page: everything that `--help` says and that the parser knows.
+/// The manual of one tool: what `--help` prints and what the parser accepts.
 public struct Manual: Sendable {
   /// The tool's name, as it is typed.
   public var name: String
   /// What it does, in one line.
   public var purpose: String
-  /// A paragraph or two, parted by empty lines; a line that begins with a space is printed as it stands.
+  /// A paragraph or two, separated by empty lines; a line that begins with a space is printed unchanged.
   public var details: String?
+  /// The words that the tool takes besides flags.
   public var operands: Operands
-  /// The tool's own options; `--quiet`, `--progress`, `--help` and `--version` are every tool's.
+  /// The tool's own options; every tool also has `--quiet`, `--progress`, `--help` and `--version`.
   public var options: [any OptionProtocol]
   /// How much the tool holds at once: "constant", "one article", "all, 4 bytes a number".
   public var memory: String
-  /// One pipeline that can be pasted.
+  /// One or more pipelines, a line each, that can be pasted into a shell.
   public var example: String
-  /// What an exit status means in this tool: status 1 is listed only where it is named here.
+  /// What exit statuses mean in this tool, where the general meaning says too little; status 1 is listed only where it
+  /// is named here.
   public var exits: [ExitStatus: String]
   /// The names of related tools.
   public var seeAlso: [String]
 
+  /// A manual; the name is that of the program.
   public init(
     name: String, purpose: String, details: String? = nil, operands: Operands = .none,
     options: [any OptionProtocol] = [], memory: String, example: String, exits: [ExitStatus: String] = [:],
@@ -41,32 +44,8 @@ public struct Manual: Sendable {
     options + [CommonOptions.quiet, CommonOptions.progress, CommonOptions.help, CommonOptions.version]
   }
 
-  /// `seq-build 0.1.0 (stream format 1)`
+  /// `seq-build 0.1.0 (stream format 1)`, with a line end.
   public var versionLine: String {
     "\(name) \(Release.version) (stream format \(Release.streamFormat))\n"
-  }
-}
-
-/// The words of a command line that are not flags.
-public enum Operands: Sendable {
-  case none
-  /// None or one: `[FILE]`.
-  case optional(String)
-  /// One for each name: `A B`.
-  case required([String])
-  /// Any number: `[FILE …]`.
-  case any(String)
-  /// One or more: `FILE …`.
-  case atLeastOne(String)
-
-  /// As the usage line has it; empty where there are none.
-  var usage: String {
-    switch self {
-    case .none: ""
-    case .optional(let name): "[\(name)]"
-    case .required(let names): names.joined(separator: " ")
-    case .any(let name): "[\(name) ...]"
-    case .atLeastOne(let name): "\(name) [\(name) ...]"
-    }
   }
 }

@@ -15,7 +15,7 @@ extension Option where Value == Int {
       name, placeholder: "SIZE",
       expectation: bounds.phrase("a size", open: "a size") + ", such as 512M or 1G",
       range: bounds.short(unit: nil), fallback: byteText(fallback), help: help)
-    return Option(flag: flag, absent: fallback) { words in
+    return Option(flag: flag, defaultValue: fallback) { words in
       words.last.flatMap(byteCount).flatMap { range.contains($0) ? $0 : nil }
     }
   }
@@ -50,7 +50,7 @@ extension Option where Value == UInt64? {
 }
 
 extension Option where Value == Double {
-  /// A finite number. An infinite bound is none; `0.nextUp` and `1.nextDown` as bounds read "above 0" and "below 1".
+  /// A finite number. An infinite bound means none; `0.nextUp` and `1.nextDown` as bounds read "above 0" and "below 1".
   public static func real(
     _ name: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity...Double.infinity,
     unit: String? = nil, help: String
@@ -65,7 +65,7 @@ extension Option where Value == Double {
     let flag = Flag(
       name, placeholder: "X", expectation: bounds.phrase("a number", open: "a finite number"),
       range: bounds.short(unit: unit), fallback: fallback.map(Figures.shortest), help: help)
-    return Option(flag: flag, absent: fallback) { words in
+    return Option(flag: flag, defaultValue: fallback) { words in
       guard let value = words.last.flatMap(Double.init), value.isFinite, range.contains(value) else { return nil }
       return value
     }
@@ -90,7 +90,7 @@ extension Option where Value: FixedWidthInteger {
     let flag = Flag(
       name, placeholder: "N", expectation: bounds.phrase("a whole number", open: "a whole number"),
       range: bounds.short(unit: unit), fallback: fallback.map { "\($0)" }, help: help)
-    return Option(flag: flag, absent: fallback) { words in
+    return Option(flag: flag, defaultValue: fallback) { words in
       guard let value = words.last.flatMap({ Value($0) }), range.contains(value) else { return nil }
       return value
     }

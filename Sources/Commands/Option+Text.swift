@@ -1,7 +1,7 @@
 extension Option where Value == Bool {
   /// A flag without a value: true where it is given.
   public static func flag(_ name: String, help: String) -> Option {
-    Option(flag: Flag(name, placeholder: nil, expectation: "no value", help: help), absent: false) { _ in true }
+    Option(flag: Flag(name, placeholder: nil, expectation: "no value", help: help), defaultValue: false) { _ in true }
   }
 }
 
@@ -22,7 +22,7 @@ extension Option where Value == String {
   {
     let flag = Flag(
       name, placeholder: placeholder, expectation: "a value for \(placeholder)", fallback: fallback, help: help)
-    return Option(flag: flag, absent: fallback) { words in
+    return Option(flag: flag, defaultValue: fallback) { words in
       guard let word = words.last, !word.isEmpty else { return nil }
       return word
     }
@@ -31,7 +31,7 @@ extension Option where Value == String {
   fileprivate static func word(_ name: String, default fallback: String?, among choices: [String], help: String)
     -> Option
   {
-    Option(flag: .choice(name, among: choices, default: fallback, help: help), absent: fallback) { words in
+    Option(flag: .choice(name, among: choices, default: fallback, help: help), defaultValue: fallback) { words in
       guard let word = words.last, choices.contains(word) else { return nil }
       return word
     }
@@ -55,7 +55,7 @@ extension Option where Value == [String] {
   public static func repeated(_ name: String, placeholder: String = "TEXT", help: String) -> Option {
     var flag = Flag(name, placeholder: placeholder, expectation: "a value for \(placeholder)", help: help)
     flag.isRepeatable = true
-    return Option(flag: flag, absent: []) { words in words.contains("") ? nil : words }
+    return Option(flag: flag, defaultValue: []) { words in words.contains("") ? nil : words }
   }
 }
 
@@ -68,7 +68,7 @@ extension Option where Value: CaseIterable & RawRepresentable, Value.RawValue ==
   fileprivate static func named(_ name: String, default fallback: Value?, help: String) -> Option {
     let choices = Value.allCases.map(\.rawValue)
     return Option(
-      flag: .choice(name, among: choices, default: fallback?.rawValue, help: help), absent: fallback,
+      flag: .choice(name, among: choices, default: fallback?.rawValue, help: help), defaultValue: fallback,
       read: { words in words.last.flatMap { Value(rawValue: $0) } })
   }
 }

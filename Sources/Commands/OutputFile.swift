@@ -2,20 +2,23 @@ internal import Descriptors
 import Failures
 import Glibc
 
-/// A file that is written whole or not at all: made beside its final name, flushed to disk and renamed. Until
-/// `commit()` the old file stays as it was; a run that fails or is ended leaves it or none.
+/// A file that is written whole or not at all: a temporary file beside it is flushed to disk and renamed. Until
+/// `commit()` an old file of that name stays as it is; a run that fails or is ended leaves that file or none.
 ///
-/// What exists and is no regular file (a named pipe, a device) is written in place, since renaming would replace it.
+/// A path to something other than a regular file (a named pipe, a device) is written in place, since renaming would
+/// replace it.
 public final class OutputFile {
-  /// The name it was asked for by.
+  /// The path as it was given.
   public let path: String
   /// Open for writing until `commit()` or `discard()`.
   public let descriptor: Int32
-  /// Where the bytes go until then, and the name they get; nil for what is written in place.
+  /// The path of the temporary file and that of the final one; nil for what is written in place.
   private let renaming: (temporary: String, final: String)?
   private var isOpen = true
 
-  /// - Throws: `Failure` with status 73 where the file cannot be created.
+  /// Creates the temporary file, or opens what is written in place.
+  ///
+  /// - Throws: `.cannotCreate`.
   public init(_ path: String) throws {
     self.path = path
     var status = stat()
@@ -40,31 +43,36 @@ public final class OutputFile {
 
   deinit { discard() }
 
-  /// - Throws: `Failure` with status 74.
+  /// Appends bytes.
+  ///
+  /// - Throws: `.inputOutput`, as when the disk is full.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     try Descriptor(descriptor, name: path).write(bytes)
   }
 
+  /// Appends a text as UTF-8.
+  ///
+  /// - Throws: `.inputOutput`, as when the disk is full.
   public func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Flushes the bytes to disk, so that `commit()` has nothing left to do that a full disk could keep it from: for
-  /// those that give several files their names together.
+  /// Flushes the bytes to disk, after which a full disk can no longer make `commit()` fail: for tools that commit
+  /// several files together.
   ///
-  /// - Throws: `Failure` with status 74 where a byte may be lost.
+  /// - Throws: `.inputOutput` where a byte may be lost.
   public func flush() throws {
     guard renaming != nil else { return }
     guard fsync(descriptor) == 0 else { throw Failure.system(.inputOutput, "cannot be written").at(path) }
   }
 
-  /// Flushes the bytes to disk and gives the file its name. Once.
+  /// Flushes the bytes to disk and gives the file its name. Call it once.
   ///
-  /// - Throws: `Failure` with status 74 where a byte may be lost, 73 where the name cannot be given; the file of that
-  ///   name is then as it was.
+  /// - Throws: `.inputOutput` where a byte may be lost, `.cannotCreate` where the file cannot be renamed; an old file
+  ///   of that name is then unchanged.
   public func commit() throws {
-    precondition(isOpen, "\(path) is committed or discarded already")
+    precondition(isOpen, "\(path) has already been committed or discarded")
     guard let renaming else {
       isOpen = false
       return try Descriptor(descriptor, name: path).close()
@@ -113,8 +121,8 @@ extension OutputFile {
     }
     for attempt in 0..<100 {
       let temporary = "\(directory).\(short).\(getpid())\(attempt == 0 ? "" : ".\(attempt)").tmp"
-      // A signal between the two would leave a file that nobody removes.
-      let (descriptor, code) = Signals.held {
+      // A signal between the two calls would leave a file that nobody removes.
+      let (descriptor, code) = Signals.withAllBlocked {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         let code = errno
         if descriptor >= 0 { TemporaryFiles.register(temporary) }
@@ -133,14 +141,14 @@ extension OutputFile {
     return (String(path[..<start]), String(path[start...]))
   }
 
-  /// The file that a symbolic link leads to, so that the link survives.
+  /// The file that a symbolic link points to, so that renaming does not replace the link.
   private static func withoutLinks(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
   }
 
-  /// Makes the new name last through a power cut. Some file systems cannot; the file itself is safe by then.
+  /// Makes the new name survive a power failure. Some file systems cannot; the file's bytes are safe by then.
   private static func flushDirectory(of path: String) {
     let directory = split(path).directory
     let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

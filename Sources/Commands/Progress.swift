@@ -1,15 +1,16 @@
 import Glibc
 
-/// How far a tool has come: one line on a terminal, rewritten as the work goes on, and the answer to SIGUSR1.
+/// A tool's progress: one line on a terminal, rewritten as the work proceeds, and the answer to SIGUSR1.
 ///
 ///     let progress = Progress(arguments, unit: "rows", total: totals?.rows)
 ///     while let frame = try reader.next() { …; progress.advance(by: frame.rows) }
 ///     progress.finish()
 ///
-/// `advance` reads the clock at most: call it per frame, not per row.
+/// `advance` reads the clock each time: call it for each frame, not for each row.
 public final class Progress {
-  /// How many there will be, where that is known; it may become known later.
+  /// How many units there will be; nil while that is not known.
   public var total: Int?
+  /// How many units are done.
   public private(set) var count = 0
   private let unit: String
   private let start: Double
@@ -17,6 +18,9 @@ public final class Progress {
   /// When the next line is due; infinite where none is wanted.
   private var due: Double
 
+  /// Starts the clock; nothing is shown in the first second.
+  ///
+  /// - Parameter unit: what is counted, in the plural: `rows`.
   public init(_ arguments: Arguments, unit: String, total: Int? = nil) {
     self.total = total
     self.unit = unit
@@ -33,7 +37,7 @@ public final class Progress {
 
   deinit { ProgressLine.erase() }
 
-  /// Counts `amount` more, and prints what is due.
+  /// Counts `amount` more units, and prints a line where one is due.
   public func advance(by amount: Int = 1) {
     count = count.addingReportingOverflow(amount).partialValue
     if Signals.statusIsWanted { answer() }
@@ -41,11 +45,11 @@ public final class Progress {
     let now = Progress.now
     guard now >= due else { return }
     show(elapsed: now - start)
-    // On a terminal the eye follows five lines a second; in a log one line in ten seconds is enough.
+    // Five updates a second look smooth on a terminal; one line in ten seconds is enough for a log.
     due = now + (isTerminal ? 0.2 : 10)
   }
 
-  /// Clears the line. Whatever is printed afterwards begins at the left edge.
+  /// Clears the line, so that what is printed afterwards begins at the left edge.
   public func finish() {
     if Signals.statusIsWanted { answer() }
     due = .infinity
@@ -80,18 +84,18 @@ public final class Progress {
   }
 }
 
-/// The line at the bottom of the terminal that the next line takes the place of.
+/// The progress line at the bottom of the terminal, which the next line on standard error replaces.
 enum ProgressLine {
   nonisolated(unsafe) private static var isShown = false
 
-  /// What begins the next line on standard error: it clears the progress line, where one is shown.
+  /// What clears the progress line, at the front of the next line on standard error; empty where none is shown.
   static var erasure: String {
     guard isShown else { return "" }
     isShown = false
     return "\r\u{1B}[K"
   }
 
-  /// Takes the place of the line before; cut to the terminal's width, since a line that wraps cannot be taken back.
+  /// Replaces the line. It is cut to the terminal's width, since a line that wraps cannot be cleared.
   static func draw(_ line: String) {
     var size = winsize()
     let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

@@ -1,8 +1,9 @@
 /// A set of whole numbers, written `1-1499,2000-3999,7`: ranges with both ends included.
 public struct Ranges: Hashable, Sendable, CustomStringConvertible {
-  /// Ascending, neither overlapping nor touching.
+  /// The ranges in ascending order; they neither overlap nor touch.
   public let ranges: [ClosedRange<UInt64>]
 
+  /// The union of ranges, in any order.
   public init(_ ranges: [ClosedRange<UInt64>]) {
     var merged: [ClosedRange<UInt64>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
@@ -16,7 +17,7 @@ public struct Ranges: Hashable, Sendable, CustomStringConvertible {
     self.ranges = merged
   }
 
-  /// Nil where the text is not a list of numbers and of ranges that run upwards.
+  /// Parses `1-1499,2000-3999,7`; nil where the text is not a list of numbers and ascending ranges.
   public init?(parsing text: String) {
     var ranges: [ClosedRange<UInt64>] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -43,6 +44,7 @@ public struct Ranges: Hashable, Sendable, CustomStringConvertible {
     return low < ranges.count && ranges[low].lowerBound <= number
   }
 
+  /// Whether the set holds no number.
   public var isEmpty: Bool { ranges.isEmpty }
 
   /// The set as it is written: `1-1499,7`.

@@ -3,18 +3,20 @@ public import JSON
 
 /// What a report tool found: one JSON object for programs, a table for people.
 public struct Report: Sendable {
-  /// Which fields to expect, and their version: `direction-diagnose/1`.
+  /// The set of fields and its version: `direction-diagnose/1`.
   public var schema: String
+  /// The name of the tool that reports.
   public var tool: String
-  /// What `--label` calls the data.
+  /// The name of the data, from `--label`; nil where it is not given.
   public var label: String?
   /// The provenance of the stream that the figures come from; null where there was no stream.
   public var source: JSON
   /// The figures, in the order in which people read them.
   public var fields: [(name: String, value: JSON)]
-  /// The layout for people; nil for the fields one below the other.
+  /// The layout for people; nil for one field a line.
   public var table: Table?
 
+  /// A report of any tool.
   public init(
     schema: String, tool: String, label: String? = nil, source: JSON = .null, fields: [(String, JSON)],
     table: Table? = nil
@@ -27,7 +29,7 @@ public struct Report: Sendable {
     self.table = table
   }
 
-  /// The report of the tool that runs, under its own name and its `--label`, with schema `<tool>/<version>`.
+  /// The report of the running tool, with its name, its `--label` and the schema `<tool>/<version>`.
   public init(
     _ arguments: Arguments, version: Int = 1, source: JSON = .null, fields: [(String, JSON)], table: Table? = nil
   ) {
@@ -47,35 +49,35 @@ public struct Report: Sendable {
     return .object(members)
   }
 
-  /// The report for people.
+  /// The report for people: a title and the table.
   public var text: String {
     let title = label.map { "\(tool): \(oneLine($0, limit: 80))" } ?? tool
     return "\(title)\n\n" + (table ?? Table(fields: fields)).text
   }
 
-  /// Writes the report to `--output`, whole or not at all, or to standard output; as `--format` says, else as a table
-  /// on a terminal and as one line of JSON elsewhere.
+  /// Writes the report to `--output`, whole or not at all, or to standard output: in the form of `--format`, else as a
+  /// table on a terminal and as one line of JSON elsewhere.
   ///
-  /// - Throws: `Failure` with status 73 or 74.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
   public func write(_ arguments: Arguments) throws {
     try Report.write(json, text: text, arguments)
   }
 
-  /// Writes JSON or a text for people, chosen and delivered as a report is.
+  /// Writes JSON, or a text for people, as `write(_:)` writes a report.
   ///
   /// - Parameters:
   ///   - json: one line for programs.
-  ///   - text: lines for people, the last one ended.
-  /// - Throws: `Failure` with status 73 or 74.
+  ///   - text: lines for people, with a line end after the last.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
   public static func write(_ json: JSON, text: String, _ arguments: Arguments) throws {
-    let natural: ReportFormat = arguments.outputPath == nil && StandardOutput.isTerminal ? .table : .json
-    let format = arguments.words["format"]?.last.flatMap(ReportFormat.init) ?? natural
+    let defaultFormat: ReportFormat = arguments.outputPath == nil && StandardOutput.isTerminal ? .table : .json
+    let format = arguments.words["format"]?.last.flatMap(ReportFormat.init) ?? defaultFormat
     try write(format == .table ? text : json.text + "\n", arguments)
   }
 
   /// Writes a text to `--output`, whole or not at all, or to standard output.
   ///
-  /// - Throws: `Failure` with status 73 or 74.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
   public static func write(_ text: String, _ arguments: Arguments) throws {
     guard let path = arguments.outputPath else { return try StandardOutput.write(text) }
     let file = try OutputFile(path)

@@ -1,16 +1,18 @@
 /// One part of a whole, as `train=0.8` in `train=0.8,val=0.1,ood=0.1`.
 public struct Share: Hashable, Sendable {
+  /// The part's name, not empty.
   public var name: String
   /// Above 0, at most 1.
   public var fraction: Double
 
+  /// A named part.
   public init(name: String, fraction: Double) {
     self.name = name
     self.fraction = fraction
   }
 
-  /// The parts of a whole, in the order written; nil unless the names differ and the fractions add up to 1 (within a
-  /// millionth, so that thirds may be rounded).
+  /// Parses the parts of a whole, in the order written; nil unless the names differ and the fractions add up to 1
+  /// (within a millionth, so that thirds may be rounded).
   public static func parse(_ text: String) -> [Share]? {
     var shares: [Share] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,14 +1,14 @@
 import Glibc
 
-/// What the tool does about signals.
+/// The tool's handling of signals.
 enum Signals {
   /// Set by SIGUSR1, cleared by the progress that answers it.
   nonisolated(unsafe) static var statusIsWanted = false
-  /// The line of a changed input, composed beforehand: a handler may not allocate.
+  /// The error line for a changed input, made in advance: a handler may not allocate.
   nonisolated(unsafe) private static var changedInput: UnsafeMutableBufferPointer<UInt8>?
 
-  /// At the start of a tool: a closed reader ends it silently, SIGUSR1 asks for its status, and a mapped file that
-  /// shrinks is a read error rather than a crash.
+  /// Called at the start of a tool: a closed reader ends it silently, SIGUSR1 asks for its status, and a mapped file
+  /// that shrinks is a read error rather than a crash.
   static func prepare(tool: String) {
     endByPipe()
     changedInput = bytes("\(tool): error: an input file was changed while it was being read\n")
@@ -21,7 +21,7 @@ enum Signals {
     }
   }
 
-  /// Has the signals that end a process from outside, a closed reader's among them, first remove the temporary files.
+  /// Makes the signals that end a process from outside, SIGPIPE among them, remove the temporary files first.
   static func removeTemporariesWhenEnded() {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ] {
       handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in
@@ -31,8 +31,8 @@ enum Signals {
     }
   }
 
-  /// Runs `body` with the signals that end a process held back until it is done.
-  static func held<Result>(_ body: () -> Result) -> Result {
+  /// Runs `body` with all signals blocked until it returns.
+  static func withAllBlocked<Result>(_ body: () -> Result) -> Result {
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
@@ -41,7 +41,7 @@ enum Signals {
     return body()
   }
 
-  /// SIGPIPE ends the process, even where the parent ignored or blocked it, as some job runners do.
+  /// Makes SIGPIPE end the process, even where the parent ignored or blocked it, as some job runners do.
   private static func endByPipe() {
     signal(SIGPIPE, SIG_DFL)
     var set = sigset_t()
@@ -50,7 +50,7 @@ enum Signals {
     sigprocmask(SIG_UNBLOCK, &set, nil)
   }
 
-  /// Installs a handler, unless the parent had the signal ignored: `nohup` and background jobs rely on that.
+  /// Installs a handler, unless the signal was ignored at the start, which `nohup` and background jobs rely on.
   private static func handle(_ number: Int32, flags: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var current = sigaction()
     guard sigaction(number, nil, &current) == 0 else { return }

@@ -2,33 +2,39 @@ internal import Descriptors
 import Failures
 import Glibc
 
-/// Standard output, written in full or with a failure.
+/// Standard output. A write either succeeds as a whole or throws.
 public enum StandardOutput {
   private static var descriptor: Descriptor { Descriptor(STDOUT_FILENO, name: "standard output") }
 
-  /// - Throws: `Failure` with status 74: `standard output: cannot be written: No space left on device`.
+  /// Writes bytes.
+  ///
+  /// - Throws: `.inputOutput`: `standard output: cannot be written: No space left on device`.
   public static func write(_ bytes: UnsafeRawBufferPointer) throws {
     try descriptor.write(bytes)
   }
 
+  /// Writes a text as UTF-8.
+  ///
+  /// - Throws: `.inputOutput`.
   public static func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Whether people see what is written.
   public static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// Refuses to write a binary stream to a terminal.
+  /// Refuses a terminal as standard output, for tools that write a binary stream.
   ///
-  /// - Throws: `Failure` with status 64 where standard output is one.
+  /// - Throws: `.usage` where standard output is a terminal.
   public static func refuseTerminal() throws {
     guard isTerminal else { return }
     throw Failure(
       .usage, "standard output is a terminal: expected a pipe or a file for a binary stream",
-      hint: "pipe it on, for instance into stream-info or text-write")
+      hint: "pipe it into another tool, such as stream-info or text-write")
   }
 
-  /// The last act of a tool. A standard output that was closed from the start has nothing to lose.
+  /// Closes standard output, as the last step of a tool.
   static func close() throws {
     try descriptor.close()
   }

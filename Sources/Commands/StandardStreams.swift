@@ -1,10 +1,10 @@
 import Glibc
 
-/// Standard input, output and error as the parent left them.
+/// Standard input, output and error as the parent process left them.
 enum StandardStreams {
-  /// Gives each that is closed something that refuses reading or writing, so that no file opened later takes its number
-  /// and is written to by mistake.
-  static func hold() {
+  /// Reserves the number of each that is closed, by a descriptor that can be neither read as input nor written as
+  /// output, so that no file opened later gets that number and is written to by mistake.
+  static func reserve() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)] {
       if fcntl(descriptor, F_GETFD) == -1 { _ = open("/dev/null", mode) }
     }

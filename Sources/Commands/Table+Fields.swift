@@ -1,7 +1,7 @@
 public import JSON
 
 extension Table {
-  /// The fields one below the other, the members of an object indented below its name.
+  /// One field a line; the members of an object are indented below its name.
   public init(fields: [(name: String, value: JSON)]) {
     self.init()
     section(rows: fields.flatMap { Table.rows($0.name, $0.value, depth: 0) })
@@ -22,7 +22,7 @@ extension Table {
     }
   }
 
-  /// By name; by size where every name is a whole number, as offsets are.
+  /// The members by name, or by value where every name is a whole number, as offsets are.
   private static func ordered(_ members: [String: JSON]) -> [(key: String, value: JSON)] {
     let numbers = members.keys.compactMap { Int($0) }
     guard numbers.count == members.count else { return members.sorted { $0.key < $1.key } }

@@ -3,43 +3,52 @@
 ///     var table = Table()
 ///     table.section("position similarity", columns: ["slot", "cosine"], rows: [[.count(1), .figure(0.41)]])
 public struct Table: Sendable {
+  /// One entry of a row.
   public enum Cell: Sendable, ExpressibleByStringLiteral {
+    /// Words, flush left.
     case text(String)
-    /// Four to six significant digits; a dash where there is none.
+    /// A number of four to six significant digits; a dash for nil.
     case figure(Double?, unit: String = "")
-    /// Four decimals; a dash where there is none.
+    /// A number of four decimals; a dash for nil.
     case cosine(Double?)
+    /// A whole number.
     case count(Int, unit: String = "")
-    /// `pass` or `FAIL`; `n/a` where it could not be measured.
+    /// `pass` or `FAIL`; `n/a` for nil, where it could not be measured.
     case mark(Bool?)
 
+    /// Words, flush left.
     public init(stringLiteral value: String) { self = .text(value) }
   }
 
+  /// Rows with common columns.
   public struct Section: Sendable {
+    /// The line above the columns; nil for none.
     public var title: String?
     /// The heads of the columns; empty for none.
     public var columns: [String]
+    /// The rows, which may differ in length.
     public var rows: [[Cell]]
   }
 
+  /// The sections from top to bottom.
   public var sections: [Section] = []
 
+  /// A table without sections.
   public init() {}
 
+  /// Appends a section.
   public mutating func section(_ title: String? = nil, columns: [String] = [], rows: [[Cell]]) {
     sections.append(Section(title: title, columns: columns, rows: rows))
   }
 
-  /// The sections, an empty line between them.
+  /// The table as text: an empty line between sections, a line end after the last row.
   public var text: String {
     sections.map(\.text).joined(separator: "\n")
   }
 }
 
 extension Table.Section {
-  /// Texts to the left; numbers to the right with their points one below the other, as far as a column holds nothing
-  /// else.
+  /// The section as text: words flush left, a column of nothing but numbers flush right, its decimal points aligned.
   var text: String {
     let count = (rows.map(\.count) + [columns.count]).max() ?? 0
     let columns = (0..<count).map(column)
@@ -63,7 +72,7 @@ extension Table.Section {
     return (head + body).map { pad($0, to: width, right: isNumeric) }
   }
 
-  /// The texts with spaces after them, so that points stand one below the other once they are flush right.
+  /// The texts with spaces after them, so that their decimal points are aligned once they are flush right.
   private func alignedAtPoint(_ texts: [String]) -> [String] {
     let tails = texts.map { text in text.firstIndex { $0 == "." || $0 == " " }.map { text[$0...].count } ?? 0 }
     let longest = tails.max() ?? 0

@@ -1,18 +1,18 @@
 import Glibc
 
-/// The files to remove should the tool end before its work is done: by a failure, by a closed reader, by
-/// SIGINT, SIGTERM or SIGHUP, by an input that shrinks. SIGKILL leaves them, under names that say what they are.
+/// The files to remove if the tool ends before its work is done: by a failure, a closed reader, SIGINT, SIGTERM or
+/// SIGHUP, or an input that shrinks. SIGKILL leaves them, under names that end in `.tmp`.
 public enum TemporaryFiles {
   /// How many files may be registered at a time.
   static let capacity = 256
 
-  /// C strings, nil where free. A signal handler reads the table at any moment: a slot is filled by one store of a
-  /// whole string and its string is never freed.
+  /// C strings, nil where free. A signal handler may read the table at any moment: a slot is set by a single store of a
+  /// complete string, which is never freed.
   nonisolated(unsafe) private static var slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
   private static let lock = Lock()
 
-  /// Has the file at `path` removed unless it is unregistered first. Registering beyond the table's capacity does
-  /// nothing: the file is then only removed by its owner.
+  /// Registers the file at `path` for removal. Beyond the table's capacity this does nothing: the file is then removed
+  /// only by its owner.
   public static func register(_ path: String) {
     lock.locked {
       if slots == nil {
@@ -26,7 +26,7 @@ public enum TemporaryFiles {
     }
   }
 
-  /// Leaves the file at `path` alone from now on.
+  /// Cancels the registration of the file at `path`.
   public static func unregister(_ path: String) {
     lock.locked {
       guard let slots else { return }

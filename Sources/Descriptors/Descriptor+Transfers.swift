@@ -3,17 +3,18 @@ internal import Failures
 public import Glibc
 
 extension Descriptor {
-  /// Reads at least `minimum` bytes into `buffer`, more if they are there; fewer only at the end of the input.
+  /// Reads at least `minimum` bytes into `buffer`, more if they are available, fewer only at the end of the input.
   ///
-  /// - Throws: `.inputOutput`, as all of these.
+  /// - Returns: how many bytes were read; 0 at the end of the input.
+  /// - Throws: `.inputOutput`, like every transfer here.
   public func read(into buffer: UnsafeMutableRawBufferPointer, atLeast minimum: Int = 1) throws -> Int {
     var count = 0
     while count < minimum {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-      let got = Glibc.read(number, rest.baseAddress, rest.count)
-      if got > 0 {
-        count += got
-      } else if got == 0 {
+      let received = Glibc.read(number, rest.baseAddress, rest.count)
+      if received > 0 {
+        count += received
+      } else if received == 0 {
         break
       } else {
         try waitOrThrow(POLLIN, "cannot be read")
@@ -27,9 +28,9 @@ extension Descriptor {
     var done = 0
     while done < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let got = pread(number, rest.baseAddress, rest.count, off_t(offset + done))
-      guard got != 0 else { throw Failure(.inputOutput, "ends early, at byte \(offset + done)") }
-      if got > 0 { done += got } else { try waitOrThrow(POLLIN, "cannot be read") }
+      let received = pread(number, rest.baseAddress, rest.count, off_t(offset + done))
+      guard received != 0 else { throw Failure(.inputOutput, "ends early, at byte \(offset + done)") }
+      if received > 0 { done += received } else { try waitOrThrow(POLLIN, "cannot be read") }
     }
   }
 
@@ -39,14 +40,14 @@ extension Descriptor {
     try write(&parts)
   }
 
-  /// Writes all of `parts`, in order, and leaves them without meaning.
+  /// Writes all of `parts`, in order. It counts down what is left in `parts`, which the caller must not use afterwards.
   public func write(_ parts: inout [iovec]) throws {
     var first = 0
     while first < parts.count {
       let count = min(parts.count - first, 1024)  // IOV_MAX
-      let wrote = parts.withUnsafeBufferPointer { writev(number, $0.baseAddress.map { $0 + first }, Int32(count)) }
-      if wrote >= 0 {
-        Self.advance(&parts, &first, by: wrote)
+      let written = parts.withUnsafeBufferPointer { writev(number, $0.baseAddress.map { $0 + first }, Int32(count)) }
+      if written >= 0 {
+        Self.advance(&parts, &first, by: written)
       } else {
         try waitOrThrow(POLLOUT, "cannot be written")
       }
@@ -69,23 +70,24 @@ extension Descriptor {
     var done = 0
     while done < bytes.count {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let wrote = pwrite(number, rest.baseAddress, rest.count, off_t(offset + done))
-      guard wrote != 0 else { throw Failure(.inputOutput, "cannot be written: the device takes no more bytes") }
-      if wrote > 0 { done += wrote } else { try waitOrThrow(POLLOUT, "cannot be written") }
+      let written = pwrite(number, rest.baseAddress, rest.count, off_t(offset + done))
+      guard written != 0 else { throw Failure(.inputOutput, "cannot be written: the device accepts no more bytes") }
+      if written > 0 { done += written } else { try waitOrThrow(POLLOUT, "cannot be written") }
     }
   }
 
   /// Moves bytes of a file into a pipe without copying them (splice(2)).
   ///
+  /// - Parameter offset: the byte of the file to start with.
   /// - Returns: how many were moved: fewer than `count`, or none, where the system declines.
   public func splice(from file: Int32, offset: Int, count: Int) throws -> Int {
     var moved = 0
-    var index = off_t(offset)
+    var position = off_t(offset)
     while moved < count {
-      let got = nextvec_splice(file, &index, number, count - moved)
-      if got > 0 {
-        moved += got
-      } else if got < 0, errno == EINTR || errno == EAGAIN {
+      let received = nextvec_splice(file, &position, number, count - moved)
+      if received > 0 {
+        moved += received
+      } else if received < 0, errno == EINTR || errno == EAGAIN {
         try waitOrThrow(POLLOUT, "cannot be written")
       } else {
         break
@@ -96,6 +98,7 @@ extension Descriptor {
 }
 
 extension iovec {
+  /// The bytes as one part of a gathered write; the caller keeps them alive until it is done.
   public init(_ bytes: UnsafeRawBufferPointer) {
     self.init(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
   }

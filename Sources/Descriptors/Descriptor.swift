@@ -2,19 +2,23 @@ internal import CShims
 public import Failures
 internal import Glibc
 
-/// An open file, pipe or device: the ring around the system's calls on it. Partial transfers, EINTR and descriptors
-/// that someone left non-blocking are dealt with here, and nowhere else.
+/// An open file, pipe or device, with the system calls on it. Partial transfers, EINTR and descriptors that another
+/// process made non-blocking are handled here, and nowhere else.
+///
+/// It does not own the descriptor: whoever opened it closes it.
 public struct Descriptor: Sendable {
+  /// The system's number for it.
   public let number: Int32
-  /// As messages name it: a path, `stdin`, `standard output`; nil where whoever catches a failure knows.
+  /// Its name in messages: a path, `stdin`, `standard output`; nil where whoever catches a failure adds it.
   public let name: String?
 
+  /// Wraps a descriptor that is open, without taking it over.
   public init(_ number: Int32, name: String? = nil) {
     self.number = number
     self.name = name
   }
 
-  /// Closes a descriptor that was written to: the last moment at which a lost write shows.
+  /// Closes a descriptor that was written to: the last call that can report a lost write.
   ///
   /// - Throws: `.inputOutput`.
   public func close() throws {
@@ -23,7 +27,7 @@ public struct Descriptor: Sendable {
     throw fault("cannot be closed")
   }
 
-  /// After a failed call: returns if it is worth trying again, once it is; throws otherwise.
+  /// After a failed call: waits until another attempt makes sense and returns, or throws where none does.
   func waitOrThrow(_ event: Int32, _ problem: String) throws {
     let code = errno
     if code == EINTR { return }
@@ -32,6 +36,7 @@ public struct Descriptor: Sendable {
     poll(&waiting, 1, -1)
   }
 
+  /// The failure of the call that set `code`, at this descriptor's name.
   func fault(_ problem: String, _ code: Int32 = errno) -> Failure {
     let failure = Failure.system(.inputOutput, problem, code)
     return name.map { failure.at($0) } ?? failure
@@ -39,7 +44,9 @@ public struct Descriptor: Sendable {
 }
 
 extension Failure {
-  /// `problem`, and why, in the system's words: `cannot be written: No space left on device`.
+  /// `problem` and the system's reason: `cannot be written: No space left on device`.
+  ///
+  /// - Parameter code: of the failed call; nil for `errno` as it is now.
   public static func system(_ status: ExitStatus, _ problem: String, _ code: Int32? = nil) -> Failure {
     let code = code ?? errno
     let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"

@@ -1,17 +1,19 @@
-/// A walk through part of a mapping, from front to back: pages are fetched in steps ahead of it and given back behind
-/// it, so that resident memory stays small whatever the file's size.
+/// A walk through part of a mapping, from front to back. Pages are fetched in steps ahead of it and released behind it,
+/// so that resident memory stays small whatever the file's size.
 public struct MappedWalk {
   private let mapping: Mapping
   private let end: Int
-  /// Where the next byte lies in the mapping.
+  /// The index of the next byte in the mapping.
   private var next: Int
   private var start: Int
   private var populated: Int
   private var released: Int
 
-  /// How much is made resident, or let go, by one call.
+  /// How many bytes one call makes resident or releases.
   private static let stride = 4 << 20
 
+  /// Starts a walk. Nothing is fetched yet.
+  ///
   /// - Parameter range: within the mapping's bytes.
   public init(_ mapping: Mapping, _ range: Range<Int>) {
     self.mapping = mapping
@@ -19,15 +21,15 @@ public struct MappedWalk {
     end = range.upperBound
   }
 
-  /// Bytes ahead.
+  /// How many bytes lie ahead.
   public var remaining: Int { end - next }
 
-  /// Up to `count` bytes ahead, without a step.
+  /// The next `count` bytes, fewer at the end, without a step.
   public func peek(_ count: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: mapping.bytes[next..<next + min(count, remaining)])
   }
 
-  /// Steps over up to `count` bytes and gives them: good until the next step.
+  /// Steps over the next `count` bytes, fewer at the end, and returns them: valid until the next step.
   public mutating func take(_ count: Int) -> UnsafeRawBufferPointer {
     if next - released >= Self.stride {
       mapping.release(released..<next)
@@ -35,7 +37,7 @@ public struct MappedWalk {
     }
     let taken = peek(count)
     next += taken.count
-    // Whoever reads only a header shall not pay for megabytes.
+    // Whoever reads only a header should not pay for megabytes.
     if next > populated, next - start > Mapping.pageSize {
       let target = min(max(populated + Self.stride, next), end)
       mapping.populate(populated..<target)
@@ -45,7 +47,7 @@ public struct MappedWalk {
     return taken
   }
 
-  /// Lets go of what is still resident.
+  /// Releases what is still resident.
   public func finish() {
     mapping.release(released..<end)
   }

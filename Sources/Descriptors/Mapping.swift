@@ -2,24 +2,26 @@ internal import Failures
 internal import Glibc
 
 /// Bytes of a file mapped for reading. A page that has been read stays resident until it is released, so whoever walks
-/// through a large file releases what lies behind.
+/// through a large file releases the pages behind it.
 ///
-/// A file that another process cuts short while it is mapped ends this process with SIGBUS, as with every mapped file.
+/// If another process truncates the file while it is mapped, a read past its new end raises SIGBUS.
 public final class Mapping {
   /// The bytes from the offset asked for to the file's end.
   public let bytes: UnsafeRawBufferPointer
   private let pages: UnsafeMutableRawPointer?
   private let length: Int
-  /// The file, open as long as the mapping lives; below 0 where it could not be kept open.
+  /// A descriptor of the file, open as long as the mapping lives; below 0 where it could not be kept open.
   public let file: Int32
-  /// Where in the file `bytes` begin.
+  /// The file offset of the first of `bytes`.
   private let offset: Int
 
+  /// Bytes in a page of memory.
   public static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-  /// Maps `count` bytes of a regular file from `offset` on; both lie within the file.
+  /// Maps `count` bytes of a regular file from `offset` on; all lie within the file. The caller keeps the descriptor,
+  /// and may close it.
   ///
-  /// - Throws: `.cannotOpen`.
+  /// - Throws: `.cannotOpen` where the system refuses.
   public init(descriptor: Int32, offset: Int, count: Int) throws {
     file = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
     self.offset = offset
@@ -41,23 +43,24 @@ public final class Mapping {
     if file >= 0 { close(file) }
   }
 
-  /// Where a part of `bytes` lies in the file; nil for bytes that are nowhere.
+  /// The file offset of a part of `bytes`; nil where one of the two is empty.
   public func fileOffset(of part: UnsafeRawBufferPointer) -> Int? {
-    guard let start = bytes.baseAddress, let index = part.baseAddress else { return nil }
-    return offset + (index - start)
+    guard let start = bytes.baseAddress, let address = part.baseAddress else { return nil }
+    return offset + (address - start)
   }
 
-  /// Lets go of the whole pages that end at or before `range.upperBound`, from the page of `range.lowerBound` on; they
+  /// Releases the whole pages that end at or before `range.upperBound`, from the page of `range.lowerBound` on; they
   /// are read again when touched.
   public func release(_ range: Range<Int>) {
     advise(range, MADV_DONTNEED, wholePagesOnly: true)
   }
 
+  /// Releases all pages.
   public func releaseAll() {
     if let pages { madvise(pages, length, MADV_DONTNEED) }
   }
 
-  /// Makes a range resident with one call instead of a page fault for every few pages; kernels before 5.14 decline.
+  /// Makes a range resident with one call instead of a page fault for every few pages; Linux before 5.14 declines.
   public func populate(_ range: Range<Int>) {
     let populateForReading: Int32 = 22
     advise(range, populateForReading, wholePagesOnly: false)

@@ -1,13 +1,15 @@
 public import Vectors
 
-/// What predictions lose when the context they were made of is damaged (`ablation-eval`): the mean cosine with the
-/// target, of the predictions themselves and of some sets of ablated ones. Definitions stand in docs/metrics.md.
+/// What predictions lose when the contexts they were made from are damaged (`ablation-eval`): the mean cosine with the
+/// target, for the predictions themselves and for sets of ablated ones. Definitions are in docs/metrics.md.
 ///
 /// Memory: a few numbers for each article, and a bit for each chunk.
 public struct AblationScores {
+  /// Windows that count.
   public private(set) var windows = 0
   /// Predictions and targets of norm 0, whose cosine with everything is 0.
   public var zeroVectors: Int { zeroPredictions + store.zeroVectors }
+  /// Articles of those windows.
   public var articles: Int { sums.articles }
   /// Sets of ablated predictions.
   public let ablations: Int
@@ -16,9 +18,14 @@ public struct AblationScores {
   private var first: FirstPredictions
   private var zeroPredictions = 0
   private var sums: ArticleSums
-  /// (1 + ablations): the present window's cosines.
+  /// (1 + ablations): the current window's cosines.
   private var row: [Double]
 
+  /// Starts without windows.
+  ///
+  /// - Parameters:
+  ///   - store: the chunks that are predicted.
+  ///   - ablations: how many sets of ablated predictions each window has.
   public init(_ store: ArticleStore, ablations: Int) {
     self.store = store
     self.ablations = ablations
@@ -27,19 +34,19 @@ public struct AblationScores {
     row = [Double](repeating: 0, count: 1 + ablations)
   }
 
-  /// Takes in the predictions of one window.
+  /// Adds the predictions of one window.
   ///
   /// - Parameters:
-  ///   - key: of the chunk that all of them predict.
-  ///   - prediction: of the window as it is, (dim of the store).
-  ///   - ablated: the prediction of each ablation, likewise.
-  /// - Throws: `.badData` where there is no such chunk, or a window with this target came before; what reading chunks
+  ///   - key: the key of the chunk that all of them predict.
+  ///   - prediction: from the window as it is, (dim of the store).
+  ///   - ablated: the prediction of ablation 0, 1, …, of the same dim.
+  /// - Throws: `.badData` where there is no such chunk, or an earlier window has the same target; what reading chunks
   ///   throws.
   public mutating func add(
     _ key: Key, _ prediction: UnsafeBufferPointer<Float>, ablated: (Int) -> UnsafeBufferPointer<Float>
   ) throws {
-    let (_, place) = try first.enter(key, store)
-    let (target, inverse) = try store.vector(at: place)
+    let (_, position) = try first.record(key, store)
+    let (target, inverse) = try store.vector(at: position)
     for index in row.indices {
       let vector = index == 0 ? prediction : ablated(index - 1)
       let inverseNorm = Similarities.inverseNorm(vector)
@@ -52,7 +59,7 @@ public struct AblationScores {
 }
 
 extension AblationScores {
-  /// What the ablations took, over all windows.
+  /// The mean cosines over all windows, and their differences.
   public struct Figures: Sendable {
     /// Mean cosine of the predictions with the target.
     public let base: Estimate
@@ -66,12 +73,12 @@ extension AblationScores {
       base = Estimate(means[0], interval: resampled?.interval95 { $0[0] })
     }
 
-    /// The mean cosine of some ablations, averaged, less that of the predictions, with its interval from a bootstrap
-    /// over articles; none for fewer than two articles.
+    /// The mean cosine of some ablations, averaged, minus that of the predictions. Its interval comes from a bootstrap
+    /// over articles; there is none for fewer than two articles.
     ///
     /// - Parameter ablations: their numbers, at least one.
     public func delta(of ablations: [Int]) -> Estimate {
-      precondition(!ablations.isEmpty, "ablations to average")
+      precondition(!ablations.isEmpty, "no ablation to average")
       func delta(_ means: UnsafeBufferPointer<Double>) -> Double {
         ablations.reduce(0) { $0 + means[1 + $1] } / Double(ablations.count) - means[0]
       }
@@ -79,7 +86,9 @@ extension AblationScores {
     }
   }
 
-  /// Call it once all windows are in: at least one.
+  /// The figures over all windows. Call it after the last window; there must be at least one.
+  ///
+  /// - Parameter seed: of the bootstrap.
   public mutating func figures(seed: UInt64) -> Figures {
     let means = sums.means()
     return Figures(means, Bootstrap.means(&sums, seed: seed))

@@ -1,31 +1,35 @@
 internal import Failures
 public import Vectors
 
-/// Where the chunks of every article stand among numbered rows, found by key.
+/// The row of every chunk of every article, found by key.
 ///
-/// Memory: 32 bytes for each run of rows that follow each other as their chunks do: one for an article without gaps,
-/// whose rows stand together.
+/// A chunk's position is its index among the chunks of its article, in ascending order of their numbers.
+///
+/// Memory: 32 bytes for each run of chunks without a gap in consecutive rows: one run for an article without gaps
+/// whose rows are together.
 public struct ArticleIndex: Sendable {
-  /// Chunks of one article without a gap, whose rows stand one after the other.
+  /// Chunks of one article without a gap, in consecutive rows.
   private struct Run {
     let article: UInt64
     let chunk: UInt32
     var count: UInt32
     let row: Int
-    /// The place of the first chunk among all chunks in ascending order of their keys.
-    var place = 0
+    /// The index of the first chunk among all chunks in ascending order of their keys.
+    var position = 0
 
     var last: UInt32 { chunk + (count - 1) }
   }
 
   private var runs: [Run] = []
-  /// All chunks.
+  /// Chunks in all articles.
   public private(set) var chunks = 0
+  /// Articles; known after `finish`.
   public private(set) var articles = 0
 
+  /// An index without rows: `add` them all, then call `finish`.
   public init() {}
 
-  /// Enters the next row's key.
+  /// Adds the key of one row. Rows in ascending order of their keys take the least memory.
   public mutating func add(_ key: Key, row: Int) {
     chunks += 1
     if let last = runs.last, last.article == key.article, last.last < .max, last.last + 1 == key.chunk,
@@ -37,47 +41,48 @@ public struct ArticleIndex: Sendable {
     }
   }
 
-  /// Ends the entering.
+  /// Sorts the keys, after the last row; only then can chunks be looked up.
   ///
-  /// - Throws: `.badData` where a key came twice.
+  /// - Throws: `.badData` where two rows have one key.
   public mutating func finish() throws {
     let isAscending = zip(runs, runs.dropFirst()).allSatisfy { ($0.article, $0.chunk) < ($1.article, $1.chunk) }
     if !isAscending { runs.sort { ($0.article, $0.chunk) < ($1.article, $1.chunk) } }
-    var place = 0
+    var position = 0
     for index in runs.indices {
       if index > 0, runs[index - 1].article == runs[index].article {
         guard runs[index - 1].last < runs[index].chunk else {
           let key = Key(article: runs[index].article, chunk: runs[index].chunk)
-          throw Failure(.badData, "\(key) comes twice", hint: "give each chunk a number of its own in its article")
+          throw Failure(.badData, "\(key) occurs twice", hint: "give each chunk of an article a number of its own")
         }
       } else {
         articles += 1
       }
-      runs[index].place = place
-      place += Int(runs[index].count)
+      runs[index].position = position
+      position += Int(runs[index].count)
     }
   }
 }
 
 extension ArticleIndex {
-  /// One article's chunks, which have places 0, 1, … in ascending order of their numbers.
+  /// One article, whose chunks have positions from 0 to `count` - 1.
   public struct Entry: Sendable {
+    /// The article's number.
     public let article: UInt64
-    /// Its chunks.
+    /// How many chunks it has.
     public let count: Int
-    /// The place of its first chunk among all chunks in ascending order of their keys.
+    /// The index of its first chunk among all chunks in ascending order of their keys.
     public let first: Int
     fileprivate let runs: Range<Int>
   }
 
-  /// The article's entry; nil where there is no such article.
+  /// The article's entry, in logarithmic time; nil where there is no such article.
   public func entry(of article: UInt64) -> Entry? {
     let start = firstRun { $0.article >= article }
     guard start < runs.count, runs[start].article == article else { return nil }
     return entry(from: start)
   }
 
-  /// All entries, in ascending order of the articles' numbers.
+  /// Calls `body` with all entries, in ascending order of the articles' numbers.
   public func forEachEntry(_ body: (Entry) throws -> Void) rethrows {
     var start = 0
     while start < runs.count {
@@ -93,11 +98,11 @@ extension ArticleIndex {
     let end =
       start + 1 < runs.count && runs[start + 1].article == article
       ? firstRun { $0.article > article } : start + 1
-    let places = runs[start].place..<(end < runs.count ? runs[end].place : chunks)
-    return Entry(article: article, count: places.count, first: places.lowerBound, runs: start..<end)
+    let positions = runs[start].position..<(end < runs.count ? runs[end].position : chunks)
+    return Entry(article: article, count: positions.count, first: positions.lowerBound, runs: start..<end)
   }
 
-  /// The first run of which `isBehind` holds, as it does of all after it.
+  /// The first run for which `isBehind` holds, as it does for all after it.
   private func firstRun(within range: Range<Int>? = nil, _ isBehind: (Run) -> Bool) -> Int {
     var (low, high) = (range?.lowerBound ?? 0, range?.upperBound ?? runs.count)
     while low < high {
@@ -107,24 +112,25 @@ extension ArticleIndex {
     return low
   }
 
-  /// The place of chunk `chunk` within its article; nil where the article has no such chunk.
-  public func place(of chunk: Int, in entry: Entry) -> Int? {
+  /// The position of chunk number `chunk` in its article, in logarithmic time; nil where the article has no such chunk.
+  public func position(of chunk: Int, in entry: Entry) -> Int? {
     guard let chunk = UInt32(exactly: chunk) else { return nil }
     let run = firstRun(within: entry.runs) { $0.last >= chunk }
     guard run < entry.runs.upperBound, runs[run].chunk <= chunk else { return nil }
-    return runs[run].place - entry.first + Int(chunk - runs[run].chunk)
+    return runs[run].position - entry.first + Int(chunk - runs[run].chunk)
   }
 
-  /// Calls `body` with rows that hold the chunks at `places` of an article, in order, in as few parts as they stand in.
-  func forEachPart(of places: Range<Int>, in entry: Entry, _ body: (Range<Int>) throws -> Void) rethrows {
-    var place = entry.first + places.lowerBound
-    let end = entry.first + places.upperBound
-    var run = firstRun(within: entry.runs) { $0.place + Int($0.count) > place }
-    while place < end {
-      let skipped = place - runs[run].place
-      let count = min(Int(runs[run].count) - skipped, end - place)
+  /// Calls `body` with the rows that hold the chunks at `positions` of an article, in order, one call for each run of
+  /// consecutive rows.
+  func forEachPart(of positions: Range<Int>, in entry: Entry, _ body: (Range<Int>) throws -> Void) rethrows {
+    var position = entry.first + positions.lowerBound
+    let end = entry.first + positions.upperBound
+    var run = firstRun(within: entry.runs) { $0.position + Int($0.count) > position }
+    while position < end {
+      let skipped = position - runs[run].position
+      let count = min(Int(runs[run].count) - skipped, end - position)
       try body(runs[run].row + skipped..<runs[run].row + skipped + count)
-      place += count
+      position += count
       run += 1
     }
   }

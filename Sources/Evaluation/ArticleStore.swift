@@ -1,39 +1,31 @@
 internal import Failures
 internal import Vectors
 
-/// Rows of vectors that can be read anywhere, by their number.
-public protocol RowSource: AnyObject {
-  /// Entries of a vector.
-  var dim: Int { get }
-
-  /// Copies rows into `vectors`, (rows, dim).
-  ///
-  /// - Throws: `.badData` for an entry that is not finite; `.inputOutput`.
-  func read(_ rows: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws
-}
-
-/// All chunks of all articles, which predictions are held against: looked up by key, and one article held at a time.
+/// All chunks of all articles, with which predictions are compared. Chunks are looked up by key; the vectors of one
+/// article, the selected one, are held at a time.
 ///
-/// A chunk of the present article is read when it is first asked for, so that predictions may come in any order at the
-/// price of the chunks they need.
+/// A chunk of the selected article is read when it is first needed, so that predictions may be in any order and cost no
+/// more than the chunks they need.
 ///
 /// Memory: the index, and the vectors of the longest article.
 public final class ArticleStore {
+  /// Which chunks there are.
   public let index: ArticleIndex
-  /// As messages name it.
+  /// Its name in messages.
   public let name: String
   private let source: any RowSource
 
   private var entry: ArticleIndex.Entry?
-  /// (places, dim) of the present article.
+  /// (chunks, dim) of the selected article, at least.
   private var vectors = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
-  /// (places): 1 / norm, 0 for a zero vector, NaN for one that is not yet read.
+  /// (chunks): 1 / norm, 0 for a zero vector, NaN for one that is not yet read.
   private var inverseNorms: [Double] = []
-  /// Whether all chunks of the present article have been read.
+  /// Whether all chunks of the selected article have been read.
   private var isWhole = false
-  /// The zero vectors that were read, by their place among all chunks.
+  /// The zero vectors that were read, by their index among all chunks.
   private var zeros = Set<Int>()
 
+  /// A store over the rows of `source`; `index` is finished and names none beyond them.
   public init(_ index: ArticleIndex, _ source: any RowSource, name: String) {
     self.index = index
     self.source = source
@@ -42,23 +34,24 @@ public final class ArticleStore {
 
   deinit { vectors.deallocate() }
 
+  /// Entries of a vector.
   public var dim: Int { source.dim }
 
-  /// How many of the chunks that were asked for are zero vectors.
+  /// How many of the chunks that were read are zero vectors, each counted once.
   public var zeroVectors: Int { zeros.count }
 
-  /// Makes the article the present one.
+  /// Selects an article. None of its chunks is read yet.
   ///
-  /// - Returns: nil where there is no such article.
-  public func enter(_ article: UInt64) -> ArticleIndex.Entry? {
+  /// - Returns: nil where there is no such article; the one before then stays selected.
+  public func select(_ article: UInt64) -> ArticleIndex.Entry? {
     if let entry, entry.article == article { return entry }
     guard let found = index.entry(of: article) else { return nil }
-    enter(found)
+    select(found)
     return found
   }
 
-  /// Makes an article of the index the present one.
-  func enter(_ found: ArticleIndex.Entry) {
+  /// Selects an article of the index.
+  func select(_ found: ArticleIndex.Entry) {
     guard entry?.article != found.article else { return }
     entry = found
     isWhole = false
@@ -70,47 +63,50 @@ public final class ArticleStore {
     vectors = bytes.bindMemory(to: Float.self)
   }
 
-  /// The place of a chunk in the present article.
-  public func place(of chunk: Int) -> Int? {
+  /// The position of a chunk in the selected article; nil where it has no chunk of that number.
+  public func position(of chunk: Int) -> Int? {
     guard let entry else { return nil }
-    return index.place(of: chunk, in: entry)
+    return index.position(of: chunk, in: entry)
   }
 
-  /// The vector at a place of the present article, (dim), and 1 / its norm, 0 for a zero vector.
-  public func vector(at place: Int) throws -> (UnsafeBufferPointer<Float>, inverseNorm: Double) {
-    if inverseNorms[place].isNaN { try load(place..<place + 1) }
-    return (self[place], inverseNorms[place])
+  /// The vector at a position of the selected article, (dim), and 1 / its norm, 0 for a zero vector. The vector is
+  /// valid until another article is selected.
+  ///
+  /// - Throws: `.badData` for an entry that is not finite; `.inputOutput`.
+  public func vector(at position: Int) throws -> (UnsafeBufferPointer<Float>, inverseNorm: Double) {
+    if inverseNorms[position].isNaN { try load(position..<position + 1) }
+    return (self[position], inverseNorms[position])
   }
 
-  /// All vectors of the present article, (places, dim), and 1 / their norms.
+  /// All vectors of the selected article, (chunks, dim), and 1 / their norms.
   func all() throws -> (vectors: UnsafeBufferPointer<Float>, inverseNorms: [Double]) {
-    let places = 0..<inverseNorms.count
-    // In one go, though some may be there: rows that stand together are read together.
-    if !isWhole { try load(places) }
+    let positions = 0..<inverseNorms.count
+    // All at once, though some may have been read: consecutive rows are read together.
+    if !isWhole { try load(positions) }
     isWhole = true
-    return (UnsafeBufferPointer(rebasing: vectors[..<(places.count * dim)]), inverseNorms)
+    return (UnsafeBufferPointer(rebasing: vectors[..<(positions.count * dim)]), inverseNorms)
   }
 
-  /// Copies rows of the source, whichever articles they are of, into `vectors`, (rows, dim).
+  /// Copies rows of the source, of whatever articles, into `vectors`, (rows, dim).
   func read(_ rows: Range<Int>, into vectors: UnsafeMutableBufferPointer<Float>) throws {
     try at(name) { try source.read(rows, into: vectors) }
   }
 
-  private subscript(place: Int) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: vectors[place * dim..<(place + 1) * dim])
+  private subscript(position: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: vectors[position * dim..<(position + 1) * dim])
   }
 
-  private func load(_ places: Range<Int>) throws {
-    guard let entry else { preconditionFailure("an article is entered before its chunks are read") }
-    var first = places.lowerBound
-    try index.forEachPart(of: places, in: entry) { rows in
+  private func load(_ positions: Range<Int>) throws {
+    guard let entry else { preconditionFailure("no article is selected") }
+    var first = positions.lowerBound
+    try index.forEachPart(of: positions, in: entry) { rows in
       let part = first * dim..<(first + rows.count) * dim
       try read(rows, into: UnsafeMutableBufferPointer(rebasing: vectors[part]))
       first += rows.count
     }
-    for place in places {
-      inverseNorms[place] = Similarities.inverseNorm(self[place])
-      if inverseNorms[place] == 0 { zeros.insert(entry.first + place) }
+    for position in positions {
+      inverseNorms[position] = Similarities.inverseNorm(self[position])
+      if inverseNorms[position] == 0 { zeros.insert(entry.first + position) }
     }
   }
 }

@@ -2,11 +2,10 @@ internal import Vectors
 
 /// Sums of some figures over windows, article by article: what a bootstrap over articles resamples.
 ///
-/// It does not depend on the order in which windows come, and takes no more than `maximumUnits` rows of sums: where
-/// there are more articles, they are gathered into as many groups by a hash of their number, and the groups are
-/// resampled.
+/// The result does not depend on the order of articles. There are at most `maximumUnits` rows of sums: more articles
+/// are gathered into that many groups by a hash of their number, and the groups are resampled.
 public struct ArticleSums: Sendable {
-  /// Figures of a window.
+  /// How many figures a window has.
   public let figures: Int
 
   static let maximumUnits = 1 << 16
@@ -14,54 +13,60 @@ public struct ArticleSums: Sendable {
   /// The sums of each article, or of each group of them.
   private var units = Units()
   private var isGrouped = false
-  /// The article whose windows come at present.
+  /// The article whose windows are being added.
   private var current: (article: UInt64, windows: Int)?
-  /// (figures): its sums since it began to come.
+  /// (figures): its sums so far.
   private var currentSums: [Double]
   /// Articles of the windows before those of `current`.
   private var flushedArticles = 0
 
   /// Rows of sums under the numbers of articles or groups.
   private struct Units {
-    var places: [UInt64: Int] = [:]
+    var positions: [UInt64: Int] = [:]
     var windows: [Int] = []
     /// (units, figures).
     var sums: [Double] = []
 
     mutating func add(_ windows: Int, _ sums: ArraySlice<Double>, to number: UInt64) {
-      guard let place = places[number] else {
-        places[number] = self.windows.count
+      guard let position = positions[number] else {
+        positions[number] = self.windows.count
         self.windows.append(windows)
         self.sums.append(contentsOf: sums)
         return
       }
-      self.windows[place] += windows
-      for (figure, sum) in sums.enumerated() { self.sums[place * sums.count + figure] += sum }
+      self.windows[position] += windows
+      for (figure, sum) in sums.enumerated() { self.sums[position * sums.count + figure] += sum }
     }
 
-    /// Numbers and their places, by number: so that sums round the same whatever order the articles came in.
-    var ordered: [(number: UInt64, place: Int)] {
-      places.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    /// Numbers and their positions, by number: so that sums round the same whatever order the articles came in.
+    var ordered: [(number: UInt64, position: Int)] {
+      positions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    func row(_ place: Int, _ figures: Int) -> ArraySlice<Double> { sums[place * figures..<(place + 1) * figures] }
+    func row(_ position: Int, _ figures: Int) -> ArraySlice<Double> {
+      sums[position * figures..<(position + 1) * figures]
+    }
   }
 
+  /// Starts without windows.
+  ///
+  /// - Parameter figures: how many figures each window has, 1 or more.
   public init(figures: Int = 4) {
-    precondition(figures > 0, "figures to sum")
+    precondition(figures > 0, "no figure to sum")
     self.figures = figures
     currentSums = [Double](repeating: 0, count: figures)
   }
 
-  /// Articles seen, exact up to `maximumUnits`; of more, those that came in pieces may count twice.
+  /// Articles so far, exact up to `maximumUnits`; beyond that, an article whose windows are not together may count more
+  /// than once.
   public var articles: Int {
     guard let current else { return flushedArticles }
-    return flushedArticles + (isGrouped || units.places[current.article] == nil ? 1 : 0)
+    return flushedArticles + (isGrouped || units.positions[current.article] == nil ? 1 : 0)
   }
 
-  /// Adds a window of `article`: its four figures.
+  /// Adds a window of `article` that has four figures.
   public mutating func add(_ row: SIMD4<Double>, article: UInt64) {
-    precondition(figures == 4, "as many figures as were told")
+    precondition(figures == 4, "4 figures of a window, not \(figures)")
     begin(article)
     for figure in 0..<4 { currentSums[figure] += row[figure] }
   }
@@ -70,7 +75,7 @@ public struct ArticleSums: Sendable {
   ///
   /// - Parameter row: (figures).
   public mutating func add(_ row: [Double], article: UInt64) {
-    precondition(row.count == figures, "as many figures as were told")
+    precondition(row.count == figures, "\(row.count) figures of a window, not \(figures)")
     begin(article)
     for figure in 0..<figures { currentSums[figure] += row[figure] }
   }
@@ -100,8 +105,8 @@ public struct ArticleSums: Sendable {
     let all = units
     units = Units()
     isGrouped = true
-    for (article, place) in all.ordered {
-      units.add(all.windows[place], all.row(place, figures), to: Self.group(article))
+    for (article, position) in all.ordered {
+      units.add(all.windows[position], all.row(position, figures), to: Self.group(article))
     }
   }
 
@@ -109,7 +114,7 @@ public struct ArticleSums: Sendable {
 }
 
 extension ArticleSums {
-  /// The units in an order of their own.
+  /// The units in an order that does not depend on that of the windows.
   struct Closed {
     let figures: Int
     /// (units).
@@ -120,18 +125,18 @@ extension ArticleSums {
     var units: Int { windows.count }
   }
 
-  /// Call it once all windows are in.
+  /// The sums of all windows. Call it after the last window.
   mutating func close() -> Closed {
     flush()
     var closed = Closed(figures: figures)
-    for (_, place) in units.ordered {
-      closed.windows.append(units.windows[place])
-      closed.sums.append(contentsOf: units.row(place, figures))
+    for (_, position) in units.ordered {
+      closed.windows.append(units.windows[position])
+      closed.sums.append(contentsOf: units.row(position, figures))
     }
     return closed
   }
 
-  /// The mean of each figure over all windows, (figures); nothing where there are none.
+  /// The mean of each figure over all windows, (figures); empty where there are no windows.
   mutating func means() -> [Double] {
     let closed = close()
     let windows = closed.windows.reduce(0, +)

@@ -1,22 +1,23 @@
 internal import Vectors
 
 /// Percentile intervals by resampling whole articles with replacement (Efron and Tibshirani, "An introduction to the
-/// bootstrap", 1993): windows of one article resemble each other, so that resampling windows would promise too much.
+/// bootstrap", 1993). Windows of one article resemble each other, so that resampling windows would give intervals that
+/// are too narrow.
 public enum Bootstrap {
+  /// How often articles are drawn.
   public static let resamples = 1000
 
-  /// The 95% intervals of the means over windows of each figure.
+  /// The 95% interval of each figure's mean over windows.
   ///
   /// - Parameter seed: fixes the draws; the same articles give the same intervals in whatever order they came.
-  /// - Returns: for each figure its 2.5th and 97.5th percentile; nil for fewer than two articles, of which no spread
-  ///   can be told.
+  /// - Returns: for each figure its 2.5th and 97.5th percentile; nil for fewer than two articles, which have no spread.
   public static func intervals95(_ sums: inout ArticleSums, seed: UInt64) -> (low: [Double], high: [Double])? {
     guard let means = means(&sums, seed: seed) else { return nil }
     let intervals = (0..<sums.figures).map { figure in means.interval95 { $0[figure] } }
     return (intervals.map(\.lowerBound), intervals.map(\.upperBound))
   }
 
-  /// The resampled means, of which any function has an interval; nil for fewer than two articles.
+  /// The resampled means, from which any function of the means gets its interval; nil for fewer than two articles.
   public static func means(_ sums: inout ArticleSums, seed: UInt64) -> ResampledMeans? {
     let closed = sums.close()
     guard closed.units >= 2 else { return nil }
@@ -56,7 +57,7 @@ public struct ResampledMeans: Sendable {
   /// (resamples, figures).
   let means: [Double]
 
-  /// The interval that holds the middle 95% of a function of the means.
+  /// The interval from the 2.5th to the 97.5th percentile of a function of the means.
   ///
   /// - Parameter statistic: of one resample's means, (figures).
   public func interval95(_ statistic: (UnsafeBufferPointer<Double>) -> Double) -> ClosedRange<Double> {
@@ -66,21 +67,5 @@ public struct ResampledMeans: Sendable {
       }.sorted()
     }
     return Quantiles.linear(sorted, 0.025)...Quantiles.linear(sorted, 0.975)
-  }
-}
-
-/// Quantiles of sorted figures.
-public enum Quantiles {
-  /// The quantile at `fraction`, interpolated linearly between the two nearest figures, as NumPy's default does.
-  ///
-  /// - Parameters:
-  ///   - sorted: ascending, not empty.
-  ///   - fraction: 0 to 1.
-  public static func linear(_ sorted: [Double], _ fraction: Double) -> Double {
-    precondition(!sorted.isEmpty, "quantiles of something")
-    let place = fraction * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
   }
 }

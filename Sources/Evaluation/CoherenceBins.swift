@@ -1,22 +1,31 @@
 public import Vectors
 
-/// How well predictions do where the context hangs together loosely, normally and tightly (`bins-eval`). Definitions
-/// stand in docs/metrics.md.
+/// How well predictions do where the coherence of the context is low, normal and high (`bins-eval`). Definitions are in
+/// docs/metrics.md.
 ///
 /// Memory: a few numbers for each article, and a bit for each chunk.
 public struct CoherenceBins {
+  /// A range of coherence, under the name it has in reports.
   public enum Bin: String, CaseIterable, Sendable {
-    case low, normal, high
+    /// Below `normal`.
+    case low
+    /// Within `normal`, both ends included.
+    case normal
+    /// Above `normal`.
+    case high
   }
 
+  /// Windows that count.
   public private(set) var windows = 0
-  /// Windows whose context chunks are not all there.
+  /// Windows that do not, since the articles lack a chunk of their context.
   public private(set) var missingContext = 0
   /// Predictions and chunks of norm 0, whose cosine with everything is 0.
   public var zeroVectors: Int { zeroPredictions + store.zeroVectors }
+  /// Chunks of a window's context.
   public let context: Int
+  /// Chunks from the last of them to the target.
   public let offset: Int
-  /// The coherence of the bin `normal`, both ends included.
+  /// The coherence of the bin `normal`, both ends included: mean cosine of neighbours, from −1 to 1.
   public let normal: ClosedRange<Double>
 
   private let store: ArticleStore
@@ -24,33 +33,38 @@ public struct CoherenceBins {
   private var zeroPredictions = 0
   private var counts = [Bin: Int]()
   private var sums: [Bin: ArticleSums]
-  /// The places of the context chunks in their article.
-  private var places: [Int]
-  /// (1): the present window's cosine with its target.
+  /// The positions of the context chunks in their article.
+  private var positions: [Int]
+  /// (1): the cosine of the current window's prediction with its target.
   private var row = [0.0]
 
+  /// Starts without windows.
+  ///
   /// - Parameters:
+  ///   - store: the chunks that are predicted, and those of the contexts.
   ///   - context: chunks of a window's context, 2 or more.
-  ///   - offset: of the target from the last of them, 1 or more.
+  ///   - offset: chunks from the last of them to the target, 1 or more.
   ///   - normal: the coherence of the bin `normal`.
   public init(_ store: ArticleStore, context: Int, offset: Int, normal: ClosedRange<Double>) {
-    precondition(context >= 2 && offset >= 1, "a context with neighbours, and a target after it")
+    precondition(context >= 2, "a context of \(context) chunks has no neighbours")
+    precondition(offset >= 1, "offset \(offset): the target is not after the context")
     self.store = store
     self.context = context
     self.offset = offset
     self.normal = normal
     first = FirstPredictions(store)
     sums = Dictionary(uniqueKeysWithValues: Bin.allCases.map { ($0, ArticleSums(figures: 1)) })
-    places = [Int](repeating: 0, count: context)
+    positions = [Int](repeating: 0, count: context)
   }
 
-  /// Takes in the predictions of step 1 of a block, whose dim is the store's.
+  /// Adds the predictions of step 1 of a block, whose dim is the store's.
   ///
-  /// - Throws: `.badData` where a prediction is of no chunk, or comes twice; what reading chunks throws.
+  /// - Throws: `.badData` where there is no chunk that a prediction is of, or two predictions are of one chunk;
+  ///   what reading chunks throws.
   public mutating func add(_ block: VectorBlock) throws {
     for prediction in 0..<block.rows where block.steps[prediction] == 1 {
       let key = block.key(prediction)
-      let (_, target) = try first.enter(key, store)
+      let (_, target) = try first.record(key, store)
       let vector = block.vector(prediction)
       let inverseNorm = Similarities.inverseNorm(vector)
       if inverseNorm == 0 { zeroPredictions += 1 }
@@ -70,8 +84,8 @@ public struct CoherenceBins {
   /// - Returns: whether the article has all chunks of the context.
   private mutating func findContext(of target: Int) -> Bool {
     for slot in 0..<context {
-      guard let place = store.place(of: target - offset - context + 1 + slot) else { return false }
-      places[slot] = place
+      guard let position = store.position(of: target - offset - context + 1 + slot) else { return false }
+      positions[slot] = position
     }
     return true
   }
@@ -80,8 +94,8 @@ public struct CoherenceBins {
   private func coherence() throws -> Double {
     var sum = 0.0
     for slot in 1..<context {
-      let (before, inverseBefore) = try store.vector(at: places[slot - 1])
-      let (after, inverseAfter) = try store.vector(at: places[slot])
+      let (before, inverseBefore) = try store.vector(at: positions[slot - 1])
+      let (after, inverseAfter) = try store.vector(at: positions[slot])
       sum += Similarities.cosine(before, inverseBefore, after, inverseAfter)
     }
     return sum / Double(context - 1)
@@ -93,8 +107,10 @@ public struct CoherenceBins {
 }
 
 extension CoherenceBins {
-  /// The number of windows in a bin, their mean cosine with the target (nil for none), and its 95% interval from a
-  /// bootstrap over articles.
+  /// The number of windows in a bin, and the mean cosine of their predictions with the target (nil for no windows) with
+  /// its 95% interval.
+  ///
+  /// - Parameter seed: of the bootstrap over articles.
   public mutating func figures(_ bin: Bin, seed: UInt64) -> (windows: Int, mean: Estimate?) {
     guard let count = counts[bin], var sums = sums[bin], let mean = sums.means().first else { return (0, nil) }
     let resampled = Bootstrap.means(&sums, seed: seed)

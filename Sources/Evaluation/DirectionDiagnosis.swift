@@ -1,16 +1,20 @@
 public import Vectors
 
-/// The data-quality figures of a stream of windows (`direction-diagnose`): is the context coherent, does it come
-/// closer to the target as it nears it, and which way do similarities point? Definitions stand in docs/metrics.md.
+/// The data-quality figures of a stream of windows (`direction-diagnose`): is the context coherent, are later context
+/// chunks more similar to the target, and do similarities have a direction? Definitions are in docs/metrics.md.
 ///
 /// Every figure is a mean over windows in double precision, independent of the cut into blocks and of the order of
 /// shards.
 public struct DirectionDiagnosis {
+  /// Windows that count.
   public private(set) var windows = 0
   /// Rows of norm 0, whose cosine with everything is 0.
   public private(set) var zeroVectors = 0
+  /// Articles of the windows that count.
   public var articles: Int { perArticle.articles }
+  /// Which rows of a window are contexts and targets.
   public let roles: Roles
+  /// Chunks from the last context chunk to the target.
   public let offset: Int
 
   private let previous: Int?
@@ -23,6 +27,11 @@ public struct DirectionDiagnosis {
   /// Coherence and temporal signal.
   private var perArticle = ArticleSums()
 
+  /// Starts without windows.
+  ///
+  /// - Parameters:
+  ///   - dim: of the vectors.
+  ///   - offset: chunks from the last context chunk to the target, 1 or more.
   public init(dim: Int, roles: Roles, offset: Int) {
     self.roles = roles
     self.offset = offset
@@ -34,9 +43,9 @@ public struct DirectionDiagnosis {
     profile = OffsetProfile(dim: dim)
   }
 
-  /// Takes in the first `count` windows of a block, and all its rows.
+  /// Adds the first `count` windows of a block, and all its rows.
   ///
-  /// - Parameter isOrdered: whether the rows of its member come in ascending order of their keys.
+  /// - Parameter isOrdered: whether the rows of its member are in ascending order of their keys.
   public mutating func add(_ block: VectorBlock, windows count: Int, isOrdered: Bool) {
     similarities.begin(block)
     for row in block.repeated..<block.rows where similarities.isZero(row) { zeroVectors += 1 }
@@ -100,6 +109,7 @@ extension DirectionDiagnosis {
   /// do not name that chunk.
   public var backward: Double? { previous == nil ? nil : backwardSum / Double(windows) }
 
+  /// `forward` minus `backward`; nil where there is no `backward`.
   public var delta: Double? { backward.map { forward - $0 } }
 
   /// Mean cosine of the last context chunk with the chunk k after it, for k = −3…+3; nil where no window has that
@@ -108,7 +118,7 @@ extension DirectionDiagnosis {
     (-OffsetProfile.reach...OffsetProfile.reach).map { ($0, profile.mean($0)) }
   }
 
-  /// 95% intervals from a bootstrap over articles; nil for fewer than two articles, and for what has no value.
+  /// 95% intervals from a bootstrap over articles; nil for fewer than two articles, and for a figure that is nil.
   public mutating func intervals95(
     seed: UInt64
   ) -> (coherence: ClosedRange<Double>?, temporalSignal: ClosedRange<Double>)? {

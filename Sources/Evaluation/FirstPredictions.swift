@@ -1,7 +1,7 @@
 internal import Failures
 internal import Vectors
 
-/// The first predictions of windows as they come: each must be of a chunk that exists, and come once.
+/// Checks the predictions of step 1 as they are read: each is of a chunk that exists, and no two are of one chunk.
 ///
 /// Memory: one bit for each chunk of the articles.
 struct FirstPredictions {
@@ -12,32 +12,21 @@ struct FirstPredictions {
     seen = [UInt64](repeating: 0, count: store.index.chunks / 64 + 1)
   }
 
-  /// Enters a prediction of step 1, and makes its article the store's present one.
+  /// Records a prediction of step 1, and selects its article in the store.
   ///
-  /// - Returns: the article, and the place in it of the chunk that is predicted.
-  /// - Throws: `.badData` where there is no such chunk, or another prediction of it came before.
-  mutating func enter(_ key: Key, _ store: ArticleStore) throws -> (article: ArticleIndex.Entry, place: Int) {
-    guard let article = store.enter(key.article), let place = store.place(of: Int(key.chunk)) else {
+  /// - Returns: the article, and the position in it of the chunk that is predicted.
+  /// - Throws: `.badData` where there is no such chunk, or an earlier prediction is of the same chunk.
+  mutating func record(_ key: Key, _ store: ArticleStore) throws -> (article: ArticleIndex.Entry, position: Int) {
+    guard let article = store.select(key.article), let position = store.position(of: Int(key.chunk)) else {
       throw Failure(
-        .badData, "\(key): expected the prediction of a chunk of \(store.name), which has no such chunk",
-        hint: "--articles names the chunks that the windows were made of, with the same numbers")
+        .badData, "\(key): expected a prediction of a chunk in \(store.name), which has no such chunk",
+        hint: "--articles names the chunks that the windows were made from, with the same numbers")
     }
-    let (word, bit) = (article.first + place).quotientAndRemainder(dividingBy: 64)
+    let (word, bit) = (article.first + position).quotientAndRemainder(dividingBy: 64)
     guard seen[word] & (1 << UInt64(bit)) == 0 else {
-      throw Failure(.badData, "\(key): comes twice; expected one prediction of each chunk")
+      throw Failure(.badData, "\(key): expected one prediction of each chunk, found a second")
     }
     seen[word] |= 1 << UInt64(bit)
-    return (article, place)
+    return (article, position)
   }
-}
-
-/// From where the chunks around a prediction are counted.
-public enum Origin: String, CaseIterable, Sendable {
-  /// 0 is the chunk before the predicted one, which at offset 1 is the last context chunk.
-  case lastContext = "last-context"
-  /// 0 is the predicted chunk.
-  case target
-
-  /// The offset of the predicted chunk.
-  public var predicted: Int { self == .lastContext ? 1 : 0 }
 }

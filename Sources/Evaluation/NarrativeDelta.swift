@@ -1,16 +1,19 @@
 internal import Failures
 public import Vectors
 
-/// Whether the next chunk is closer to the present one than the last chunk was (`narrative-delta`): per window of
-/// offset 1, cos(c[last], target) − cos(c[last], c[last−1]).
+/// Whether a chunk is closer to the next one than to the one before (`narrative-delta`): for each window of offset 1,
+/// cos(c[last], target) − cos(c[last], c[last−1]).
 ///
-/// Within an article the differences telescope: their sum is that of the article's last pair of neighbours less that
-/// of its first, whatever the text's direction. `telescoped` is what those edges alone predict.
+/// Within an article the differences telescope: their sum is the cosine of the article's last pair of neighbours minus
+/// that of its first pair, whatever the text's direction. `telescoped` is what those two pairs alone predict.
 ///
 /// Memory: 8 bytes a window, for the quartiles.
 public struct NarrativeDelta {
+  /// Windows that count.
   public var windows: Int { deltas.count }
+  /// Rows of norm 0, whose cosine with everything is 0.
   public private(set) var zeroVectors = 0
+  /// Articles of the windows that count.
   public var articles: Int { perArticle.articles }
 
   private let context: Int
@@ -29,19 +32,25 @@ public struct NarrativeDelta {
     var last: Double
   }
 
-  /// - Throws: `.badData` for windows of another offset, or of a single context chunk.
+  /// Starts without windows.
+  ///
+  /// - Parameter offset: chunks from the last context chunk to the target.
+  /// - Throws: `.badData` for windows of an offset other than 1, or of a single context chunk.
   public init(roles: Roles, offset: Int) throws {
     guard offset == 1 else {
-      throw Failure(.badData, "target offset \(offset); expected 1", hint: "seq-build --offset 1 makes such windows")
+      throw Failure(
+        .badData, "expected windows of offset 1, found offset \(offset)",
+        hint: "seq-build --offset 1 makes such windows")
     }
     guard roles.context >= 2 else {
       throw Failure(
-        .badData, "windows of 1 context chunk; expected 2 or more", hint: "seq-build --ctx 5 makes such windows")
+        .badData, "expected windows of 2 or more context chunks, found 1",
+        hint: "seq-build --ctx 5 makes such windows")
     }
     context = roles.context
   }
 
-  /// Takes in the first `count` windows of a block.
+  /// Adds the first `count` windows of a block.
   public mutating func add(_ block: VectorBlock, windows count: Int) {
     similarities.begin(block)
     for row in block.repeated..<block.rows where similarities.isZero(row) { zeroVectors += 1 }
@@ -68,27 +77,36 @@ public struct NarrativeDelta {
 }
 
 extension NarrativeDelta {
+  /// What the mean suggests to do with the data.
   public enum Decision: String, Sendable {
-    case retry, borderline, abandon
+    /// A mean of 0.15 or more: training again is worth while.
+    case retry
+    /// A mean of 0.10 or more, but below 0.15.
+    case borderline
+    /// A mean below 0.10.
+    case abandon
   }
 
+  /// The mean of the differences over windows, from −2 to 2.
   public var mean: Double { deltas.reduce(0, +) / Double(windows) }
 
-  /// The 25th, 50th and 75th percentile.
+  /// The 25th, 50th and 75th percentile of the differences.
   public var quartiles: [Double] {
     let sorted = deltas.sorted()
     return [0.25, 0.5, 0.75].map { Quantiles.linear(sorted, $0) }
   }
 
+  /// The mean of cos(c[last], target).
   public var meanCosineNext: Double { nextSum / Double(windows) }
+  /// The mean of cos(c[last], c[last−1]).
   public var meanCosinePrevious: Double { previousSum / Double(windows) }
 
-  /// The mean that the articles' end edges alone predict: Σ (last edge − first edge) / windows.
+  /// The mean that the first and the last pair of neighbours of each article predict: Σ (last − first) / windows.
   public var telescoped: Double {
     edges.sorted { $0.key < $1.key }.reduce(0) { $0 + ($1.value.last - $1.value.first) } / Double(windows)
   }
 
-  /// The seed's rule: a mean of 0.15 or more is worth another try, 0.10 or more borderline.
+  /// The decision by the thresholds 0.15 and 0.10.
   public var decision: Decision { mean >= 0.15 ? .retry : mean >= 0.10 ? .borderline : .abandon }
 
   /// 95% interval of the mean from a bootstrap over articles; nil for fewer than two articles.

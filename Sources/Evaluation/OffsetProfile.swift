@@ -2,16 +2,16 @@ internal import Vectors
 
 /// Mean cosine of the last context chunk with the chunk k after it, k = −3…+3, over the windows that have that chunk.
 ///
-/// In an ordered stream that chunk may lie in an earlier or a later frame than the window. In other streams only the
-/// rows that a window itself names count, since the rest of a frame is there by accident.
+/// In an ordered stream that chunk may be in an earlier or a later frame than the window. In other streams only the
+/// window's own rows count, since which other rows are in its frame is an accident.
 struct OffsetProfile {
   static let reach = 3
 
   private var sums = [Double](repeating: 0, count: 2 * reach + 1)
   private var windows = [Int](repeating: 0, count: 2 * reach + 1)
 
-  /// What is known of a row: its cosine with the rows 1, 2 and 3 chunks before and after it, NaN where there is none
-  /// yet, and how many windows that end their context here wait for a row after it.
+  /// What is known about a row: its cosine with the rows 1, 2 and 3 chunks before and after it, NaN where there is none
+  /// yet, and how many windows whose context ends here wait for a row after it.
   private struct Row {
     let key: Key
     var before = SIMD4<Double>(repeating: .nan)
@@ -63,7 +63,7 @@ struct OffsetProfile {
   /// Counts the first `count` windows of an ordered stream's block, some of whose chunks may be in other blocks.
   mutating func addByOrder(_ block: VectorBlock, windows count: Int, context: Int, _ similarities: inout Similarities) {
     let first = rows.count - block.repeated
-    for row in block.repeated..<block.rows { enter(row, of: block, first, &similarities) }
+    for row in block.repeated..<block.rows { add(row, of: block, first, &similarities) }
     for window in 0..<count {
       let last = block.row(window, context - 1)
       let index = first + last
@@ -82,12 +82,12 @@ struct OffsetProfile {
     tail.removeFirst(max(0, tail.rows - Self.reach))
   }
 
-  /// Takes in a new row: its cosines with the rows before it answer the windows that wait for it.
-  private mutating func enter(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
+  /// Adds a new row: its cosines with the rows before it are what some windows wait for.
+  private mutating func add(_ row: Int, of block: VectorBlock, _ first: Int, _ similarities: inout Similarities) {
     var entry = Row(key: block.key(row))
     let index = first + row
     for back in 1...Self.reach where index >= back {
-      // Where chunks are missing in between, the chunk k before this one stands fewer than k rows before it.
+      // Where chunks are missing in between, the chunk k before this one is fewer than k rows before it.
       guard let k = Self.distance(from: rows[index - back].key, to: entry.key) else { continue }
       let cosine =
         row >= back
@@ -99,12 +99,12 @@ struct OffsetProfile {
     rows.append(entry)
   }
 
-  /// How many chunks lie between two keys of an article, if no more than `reach`.
+  /// The distance in chunks between two keys of one article, where it is from 1 to `reach`.
   private static func distance(from earlier: Key, to later: Key) -> Int? {
     (1...reach).first { earlier.isFollowed(by: later, after: UInt32($0)) }
   }
 
-  /// The cosine with the row that stands `back` rows before the end of `tail`, counted from 1.
+  /// The cosine with the row `back` rows before the end of `tail`, counted from 1.
   private func cosineWithTail(_ back: Int, _ vector: UnsafeBufferPointer<Float>) -> Double {
     tail.withBlock { Similarities.cosine($0.vector($0.rows - back), vector) }
   }

@@ -1,37 +1,12 @@
 internal import Vectors
 
-/// Products of all rows of one matrix with all rows of another: `scores` = a · bᵀ, (rows of a, rows of b), in single
-/// precision.
+/// Predictions that are ranked together among the same candidates: for each prediction the number of candidates that
+/// are closer to it than its target.
 ///
-/// - Parameters:
-///   - a, b: (rows, dim), row-major.
-public typealias PairwiseProduct =
-  @Sendable (
-    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, _ dim: Int,
-    _ scores: UnsafeMutableBufferPointer<Float>
-  ) -> Void
-
-/// Products without a library for matrices.
-public enum PairwiseProducts {
-  /// One inner product after the other.
-  public static let plain: PairwiseProduct = { a, b, dim, scores in
-    let (rows, columns) = (a.count / dim, b.count / dim)
-    for row in 0..<rows {
-      let left = UnsafeBufferPointer(rebasing: a[row * dim..<(row + 1) * dim])
-      for column in 0..<columns {
-        let right = UnsafeBufferPointer(rebasing: b[column * dim..<(column + 1) * dim])
-        scores[row * columns + column] = Float(InnerProducts.dot(left, right))
-      }
-    }
-  }
-}
-
-/// Predictions that wait to be ranked among the same candidates: how many of these are closer to each than its target?
-///
-/// A product of all with all in single precision tells those that are closer, or not, by more than its rounding can
-/// account for. The few in between are judged by the same inner product as the target, in double precision. So the
-/// count is the same whatever computes the product and however candidates are cut into tiles; and a chunk equal to the
-/// target is never closer than it.
+/// The product of all with all in single precision decides for every candidate whose score differs from the target's by
+/// more than rounding errors can. The few others are compared through the same inner product as the target, in double
+/// precision. So the count is the same whatever computes the product and however candidates are cut into tiles, and a
+/// chunk equal to the target is never closer than the target.
 final class RankBatch {
   let dim: Int
   let capacity: Int
@@ -41,7 +16,7 @@ final class RankBatch {
   private(set) var closer: [Int] = []
 
   private let product: PairwiseProduct
-  /// (capacity, dim): predictions as they came, and scaled to unit length.
+  /// (capacity, dim): predictions as they were given, and scaled to unit length.
   private let predictions: UnsafeMutableBufferPointer<Float>
   private let scaled: UnsafeMutableBufferPointer<Float>
   private var inverseNorms: [Double] = []
@@ -53,7 +28,7 @@ final class RankBatch {
   private let scores: UnsafeMutableBufferPointer<Float>
   let tileRows: Int
 
-  /// - Parameter most: predictions of the largest batch that can be of use.
+  /// - Parameter maximum: no batch needs room for more predictions than these.
   init(dim: Int, maximum: Int = 4096, product: @escaping PairwiseProduct) {
     self.dim = dim
     self.product = product
@@ -83,7 +58,8 @@ final class RankBatch {
     _ prediction: UnsafeBufferPointer<Float>, _ inverseNorm: Double, target: UnsafeBufferPointer<Float>,
     _ targetInverseNorm: Double
   ) {
-    precondition(!isFull && prediction.count == dim, "room for a vector of \(dim) entries")
+    precondition(!isFull, "no room for another prediction")
+    precondition(prediction.count == dim, "a prediction of \(prediction.count) entries, not \(dim)")
     Self.copy(prediction, times: 1, to: predictions, at: count)
     Self.copy(prediction, times: inverseNorm, to: scaled, at: count)
     inverseNorms.append(inverseNorm)
@@ -111,7 +87,7 @@ extension RankBatch {
   ///   - vectors: (candidates, dim).
   ///   - inverseNorms: (candidates).
   func compare(_ vectors: UnsafeBufferPointer<Float>, _ inverseNorms: [Double]) {
-    precondition(vectors.count == inverseNorms.count * dim, "a vector for each candidate")
+    precondition(vectors.count == inverseNorms.count * dim, "vectors and norms of different candidates")
     guard count >= 4 else { return compareEach(vectors, inverseNorms, 0..<count, 0..<inverseNorms.count) }
     for start in stride(from: 0, to: inverseNorms.count, by: tileRows) {
       compareTile(vectors, inverseNorms, start..<min(start + tileRows, inverseNorms.count))
@@ -168,7 +144,7 @@ extension RankBatch {
     }
   }
 
-  /// Scores that are counted together, and looked at one by one where one of them is in doubt.
+  /// How many scores are counted together, and compared one by one where one of them is undecided.
   private static var stretch: Int { 64 }
 
   private static func count(

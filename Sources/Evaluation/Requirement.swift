@@ -1,57 +1,24 @@
-/// A figure of a report that a gate looks at, under the name it has in reports.
-public enum Figure: String, CaseIterable, Sendable {
-  /// Mean cosine of the predictions with the target less the largest mean cosine at any other offset.
-  case margin
-  /// Mean cosine of the predictions with the target.
-  case targetCosine = "target_cos"
-  case recallAt1 = "r_at_1"
-  case recallAt5 = "r_at_5"
-  case meanReciprocalRank = "mrr"
-  /// What an ablation takes from the mean cosine with the target.
-  case shuffle
-  case reverse
-  case dropOne = "drop-one"
-  case repeatLast = "repeat-last"
-  case crossArticle = "cross-article"
-  /// Mean cosine over the steps of a rollout.
-  case rollout = "mean_cos"
-  /// Mean cosine with the target over windows of normal coherence.
-  case normalBin = "normal"
-}
-
-/// The five gates of a trained predictor, each under its letter.
-public enum Gate: String, CaseIterable, Sendable {
-  case offsetSweep = "A"
-  case retrieval = "B"
-  case ablations = "C"
-  case rollout = "D"
-  case bins = "E"
-
-  /// In words.
-  public var title: String {
-    switch self {
-    case .offsetSweep: "offset sweep"
-    case .retrieval: "retrieval rank"
-    case .ablations: "ablations"
-    case .rollout: "rollout"
-    case .bins: "coherence bins"
-    }
-  }
-}
-
-/// What a gate asks of one figure: the table "The five gates" of docs/metrics.md.
+/// What a gate requires of one figure: the table "The five gates" of docs/metrics.md.
 public struct Requirement: Sendable {
+  /// The side on which a figure passes, under its name in reports.
   public enum Bound: String, Sendable {
+    /// The limit and above.
     case atLeast = "at_least"
+    /// The limit and below.
     case atMost = "at_most"
   }
 
+  /// The gate that it belongs to.
   public let gate: Gate
+  /// The figure that it limits.
   public let figure: Figure
+  /// The side on which the figure passes.
   public let bound: Bound
+  /// The limit on validation articles.
   public let val: Double
+  /// The limit on articles from outside the distribution.
   public let ood: Double
-  /// Whether it is asked on request only.
+  /// Whether it counts only in a strict verdict.
   public let isStrict: Bool
 
   private init(
@@ -65,7 +32,7 @@ public struct Requirement: Sendable {
     self.isStrict = isStrict
   }
 
-  /// What gates A to D ask; gate E compares the splits with each other.
+  /// The requirements of gates A to D; gate E compares the splits with each other.
   public static let all: [Requirement] = [
     Requirement(.offsetSweep, .margin, .atLeast, val: 0.12, ood: 0.10),
     Requirement(.offsetSweep, .targetCosine, .atLeast, val: 0.50, ood: 0.48, isStrict: true),
@@ -80,12 +47,12 @@ public struct Requirement: Sendable {
     Requirement(.rollout, .rollout, .atLeast, val: 0.45, ood: 0.42),
   ]
 
-  /// The figures that a verdict cannot do without.
+  /// The figures that a verdict needs.
   public static func figures(isStrict: Bool) -> [Figure] {
     all.filter { isStrict || !$0.isStrict }.map(\.figure) + [.normalBin]
   }
 
-  /// Whether a value within the bound passes: the bound itself does.
+  /// Whether a value passes; a value equal to the limit does.
   public func admits(_ value: Double, limit: Double) -> Bool {
     bound == .atLeast ? value >= limit : value <= limit
   }

@@ -1,25 +1,27 @@
 internal import Failures
 public import Vectors
 
-/// Whether predictions find their targets again (`retrieval-rank`): the rank of the target among candidates by cosine
-/// with the prediction, 1 + the number that are strictly closer. Definitions stand in docs/metrics.md.
+/// Whether predictions find their targets (`retrieval-rank`): the rank of the target among candidates by cosine with
+/// the prediction, 1 + the number that are strictly closer. Definitions are in docs/metrics.md.
 ///
-/// Memory: some 50 MiB for a batch, one article, a few numbers for each article and each rank that occurs, and a bit
+/// Memory: about 50 MiB for a batch, one article, a few numbers for each article and each rank that occurs, and a bit
 /// for each chunk.
 public struct RetrievalRank {
-  /// Among which chunks the target is sought.
+  /// The chunks among which the target is ranked.
   public enum Scope: String, CaseIterable, Sendable {
-    /// All of its article.
+    /// Those of the target's article.
     case article
-    /// All of all articles.
+    /// Those of all articles.
     case all
   }
 
+  /// Windows that count.
   public private(set) var windows = 0
-  /// Windows of articles with fewer chunks than asked for.
+  /// Windows that do not, since their article has fewer than the minimum of chunks.
   public private(set) var shortArticle = 0
   /// First predictions and candidates of norm 0, whose cosine with everything is 0.
   public var zeroVectors: Int { zeroPredictions + (zeroCandidates ?? store.zeroVectors) }
+  /// Articles of the windows that count.
   public var articles: Int { sums.articles }
 
   private let store: ArticleStore
@@ -27,7 +29,7 @@ public struct RetrievalRank {
   private let minimumChunks: Int
   private var first: FirstPredictions
   private var zeroPredictions = 0
-  /// Of all chunks, once they have been candidates.
+  /// Zero vectors among all chunks; nil before they have been candidates.
   private var zeroCandidates: Int?
   private let batch: RankBatch
   /// The articles of the batch's predictions.
@@ -40,11 +42,14 @@ public struct RetrievalRank {
   private var sums = ArticleSums(figures: 3)
   /// How many windows have each rank.
   private var ranks: [Int: Int] = [:]
-  private var chance = (first: 0.0, firstFive: 0.0)
+  private var chance = (recallAt1: 0.0, recallAt5: 0.0)
 
+  /// Starts without windows.
+  ///
   /// - Parameters:
-  ///   - leastChunks: windows of articles with fewer are skipped.
-  ///   - product: multiplies batches.
+  ///   - store: the candidates.
+  ///   - minimumChunks: windows of articles with fewer chunks are skipped.
+  ///   - product: computes all inner products of a batch with its candidates.
   public init(_ store: ArticleStore, scope: Scope, minimumChunks: Int, product: @escaping PairwiseProduct) {
     self.store = store
     self.scope = scope
@@ -53,15 +58,16 @@ public struct RetrievalRank {
     batch = RankBatch(dim: store.dim, maximum: min(4096, store.index.chunks), product: product)
   }
 
-  /// Takes in the predictions of step 1 of a block, whose dim is the store's.
+  /// Adds the predictions of step 1 of a block, whose dim is the store's.
   ///
-  /// - Throws: `.badData` where a prediction is of no chunk, or comes twice; what reading chunks throws.
+  /// - Throws: `.badData` where there is no chunk that a prediction is of, or two predictions are of one chunk;
+  ///   what reading chunks throws.
   public mutating func add(_ block: VectorBlock) throws {
     for prediction in 0..<block.rows where block.steps[prediction] == 1 {
       let key = block.key(prediction)
-      // The batch before may need the store for its own article.
+      // The previous batch needs the store for its own article.
       if scope == .article, let article, article.article != key.article { try rankBatch() }
-      let (entry, place) = try first.enter(key, store)
+      let (entry, position) = try first.record(key, store)
       let inverseNorm = Similarities.inverseNorm(block.vector(prediction))
       if inverseNorm == 0 { zeroPredictions += 1 }
       guard entry.count >= minimumChunks else {
@@ -69,14 +75,16 @@ public struct RetrievalRank {
         continue
       }
       article = entry
-      let (target, targetInverseNorm) = try store.vector(at: place)
+      let (target, targetInverseNorm) = try store.vector(at: position)
       batch.append(block.vector(prediction), inverseNorm, target: target, targetInverseNorm)
       batched.append(key.article)
       if batch.isFull { try rankBatch() }
     }
   }
 
-  /// Ranks what still waits. Call it once all predictions are in.
+  /// Ranks the predictions that are left in the batch. Call it after the last prediction.
+  ///
+  /// - Throws: what reading chunks throws.
   public mutating func finish() throws { try rankBatch() }
 
   private mutating func rankBatch() throws {
@@ -84,7 +92,7 @@ public struct RetrievalRank {
     let candidates: Int
     switch scope {
     case .article:
-      store.enter(article)
+      store.select(article)
       let (vectors, inverseNorms) = try store.all()
       batch.compare(vectors, inverseNorms)
       candidates = article.count
@@ -93,7 +101,7 @@ public struct RetrievalRank {
       candidates = store.index.chunks
     }
     for prediction in 0..<batch.count {
-      enter(rank: batch.closer[prediction] + 1, of: candidates, article: batched[prediction])
+      record(rank: batch.closer[prediction] + 1, of: candidates, article: batched[prediction])
     }
     batch.removeAll()
     batched.removeAll(keepingCapacity: true)
@@ -119,52 +127,60 @@ public struct RetrievalRank {
     zeroCandidates = zeros
   }
 
-  private mutating func enter(rank: Int, of candidates: Int, article: UInt64) {
+  private mutating func record(rank: Int, of candidates: Int, article: UInt64) {
     windows += 1
     sums.add([rank == 1 ? 1 : 0, rank <= 5 ? 1 : 0, 1 / Double(rank)], article: article)
     ranks[rank, default: 0] += 1
-    chance.first += 1 / Double(candidates)
-    chance.firstFive += min(1, 5 / Double(candidates))
+    chance.recallAt1 += 1 / Double(candidates)
+    chance.recallAt5 += min(1, 5 / Double(candidates))
   }
 }
 
 extension RetrievalRank {
-  /// What the ranks tell over all windows.
+  /// The ranks of all windows, summed up.
   public struct Figures: Sendable {
-    /// The share of windows whose target has rank 1, and a rank up to 5.
-    public var first: Double
-    public var firstFive: Double
-    /// The mean of 1 / rank.
-    public var reciprocal: Double
+    /// The share of windows whose target has rank 1, 0 to 1.
+    public var recallAt1: Double
+    /// The share of windows whose target has a rank up to 5, 0 to 1.
+    public var recallAt5: Double
+    /// The mean of 1 / rank, above 0, at most 1.
+    public var meanReciprocalRank: Double
+    /// The mean rank, 1 or more.
     public var meanRank: Double
+    /// The median rank; of an even number of windows the mean of the middle two.
     public var medianRank: Double
-    /// What predictions that know nothing would score on average.
-    public var chanceFirst: Double
-    public var chanceFirstFive: Double
-    /// 95% intervals of the first three from a bootstrap over articles; nil for fewer than two articles.
+    /// The expected `recallAt1` of predictions that are independent of the text.
+    public var chanceRecallAt1: Double
+    /// The expected `recallAt5` of such predictions.
+    public var chanceRecallAt5: Double
+    /// 95% intervals of `recallAt1`, `recallAt5` and `meanReciprocalRank` from a bootstrap over articles; nil for fewer
+    /// than two articles.
     public var intervals: [ClosedRange<Double>]?
   }
 
-  /// Call it after `finish`, where there is at least one window.
+  /// The figures over all windows. Call it after `finish`; there must be at least one window.
+  ///
+  /// - Parameter seed: of the bootstrap.
   public mutating func figures(seed: UInt64) -> Figures {
     let means = sums.means()
     let resampled = Bootstrap.means(&sums, seed: seed)
     let total = ranks.reduce(0.0) { $0 + Double($1.key) * Double($1.value) }
     let count = Double(windows)
     return Figures(
-      first: means[0], firstFive: means[1], reciprocal: means[2], meanRank: total / count, medianRank: medianRank,
-      chanceFirst: chance.first / count, chanceFirstFive: chance.firstFive / count,
+      recallAt1: means[0], recallAt5: means[1], meanReciprocalRank: means[2], meanRank: total / count,
+      medianRank: medianRank,
+      chanceRecallAt1: chance.recallAt1 / count, chanceRecallAt5: chance.recallAt5 / count,
       intervals: resampled.map { resampled in means.indices.map { figure in resampled.interval95 { $0[figure] } } })
   }
 
   /// The rank in the middle; of an even number of windows the mean of the two.
   private var medianRank: Double {
     let ordered = ranks.sorted { $0.key < $1.key }
-    func rank(at place: Int) -> Int {
+    func rank(at index: Int) -> Int {
       var passed = 0
       for (rank, count) in ordered {
         passed += count
-        if place < passed { return rank }
+        if index < passed { return rank }
       }
       return 0
     }

@@ -1,18 +1,20 @@
 internal import Failures
 public import Vectors
 
-/// How well rollouts stay with the text (`rollout-eval`): the cosine of each step's prediction with a true chunk.
-/// Definitions stand in docs/metrics.md.
+/// How closely rollouts follow the text (`rollout-eval`): the cosine of each step's prediction with a true chunk.
+/// Definitions are in docs/metrics.md.
 ///
 /// Memory: a number for each step of each article, and a bit for each chunk.
 public struct RolloutScores {
+  /// Windows that count.
   public private(set) var windows = 0
-  /// Windows of which the article has not all the chunks that are compared.
+  /// Windows that do not, since their article lacks a chunk that would be compared.
   public private(set) var outsideArticle = 0
   /// Predictions and chunks of norm 0, whose cosine with everything is 0.
   public var zeroVectors: Int { zeroPredictions + store.zeroVectors }
+  /// Articles of the windows that count.
   public var articles: Int { sums?.articles ?? 0 }
-  /// Steps that are compared; known once the first window is.
+  /// Steps that are compared; nil until it is given or the first window is complete.
   public private(set) var horizon: Int?
 
   private let store: ArticleStore
@@ -23,10 +25,10 @@ public struct RolloutScores {
   /// Steps of every window.
   private var steps: Int?
   private var window: Window?
-  /// (steps so far): the cosines of the present window.
+  /// (steps so far): the cosines of the current window.
   private var row: [Double] = []
 
-  /// The window whose predictions come at present.
+  /// The window whose predictions are being added.
   private struct Window {
     let start: Key
     var steps: UInt32 = 1
@@ -34,11 +36,15 @@ public struct RolloutScores {
     var isInside = true
   }
 
+  /// Starts without windows.
+  ///
   /// - Parameters:
-  ///   - horizon: compare so many steps; nil for all.
-  ///   - steps: predictions of each window, where that is known; else all windows must have as many as the first.
+  ///   - store: the chunks that predictions are compared with.
+  ///   - origin: whether step n is compared with the chunk it predicts, or with the one after it.
+  ///   - horizon: how many steps to compare, 1 or more; nil for all.
+  ///   - steps: how many predictions each window has; nil for as many as the first window.
   public init(_ store: ArticleStore, origin: Origin, horizon: Int?, steps: Int?) {
-    precondition((horizon ?? 1) >= 1, "a horizon of one step or more")
+    precondition((horizon ?? 1) >= 1, "a horizon of \(horizon ?? 1) steps")
     self.store = store
     self.origin = origin
     self.horizon = horizon
@@ -46,27 +52,27 @@ public struct RolloutScores {
     first = FirstPredictions(store)
   }
 
-  /// Takes in the predictions of a block, whose dim is the store's.
+  /// Adds the predictions of a block, whose dim is the store's.
   ///
-  /// - Throws: `.badData` where steps are missing or out of their order, a first prediction is of no chunk, or comes
-  ///   twice; what reading chunks throws.
+  /// - Throws: `.badData` where steps are missing or out of order, where there is no chunk that a prediction of step 1
+  ///   is of, or two are of one chunk; what reading chunks throws.
   public mutating func add(_ block: VectorBlock) throws {
     for prediction in 0..<block.rows {
       let key = block.key(prediction)
       if key.step == 1 {
         try closeWindow()
-        _ = try first.enter(key, store)
+        _ = try first.record(key, store)
         window = Window(start: key)
       } else {
-        try follow(key)
+        try checkFollowing(key)
       }
       guard Int(key.step) <= horizon ?? .max else { continue }
       try compare(key, block.vector(prediction))
     }
   }
 
-  /// Holds a later step against the one before it.
-  private mutating func follow(_ key: Key) throws {
+  /// Checks that a later step follows the one before it.
+  private mutating func checkFollowing(_ key: Key) throws {
     guard var window else {
       throw Failure(.badData, "\(key): expected a prediction of step 1 first", hint: Self.hint)
     }
@@ -82,17 +88,17 @@ public struct RolloutScores {
     self.window = window
   }
 
-  private static let hint = "the predictions of a window stand together, from step 1 on, as model-predict writes them"
+  private static let hint = "the predictions of a window are consecutive, from step 1 on, as model-predict writes them"
 
   private mutating func compare(_ key: Key, _ prediction: UnsafeBufferPointer<Float>) throws {
     let inverseNorm = Similarities.inverseNorm(prediction)
     if inverseNorm == 0 { zeroPredictions += 1 }
-    guard let place = store.place(of: Int(key.chunk) + 1 - origin.predicted) else {
+    guard let position = store.position(of: Int(key.chunk) + 1 - origin.predicted) else {
       window?.isInside = false
       return
     }
     guard window?.isInside == true else { return }
-    let (chunk, inverse) = try store.vector(at: place)
+    let (chunk, inverse) = try store.vector(at: position)
     row.append(Similarities.cosine(prediction, inverseNorm, chunk, inverse))
   }
 
@@ -129,26 +135,31 @@ public struct RolloutScores {
 }
 
 extension RolloutScores {
-  /// What the rollouts scored over all windows.
+  /// The rollouts' figures over all windows.
   public struct Figures: Sendable {
     /// Mean cosine of each step, (horizon).
     public var perStep: [Double]
     /// The mean of `perStep`.
     public var mean: Double
-    /// 95% intervals from a bootstrap over articles; nil for fewer than two articles.
+    /// 95% intervals of `perStep`, (horizon), from a bootstrap over articles; nil for fewer than two articles.
     public var intervals: [ClosedRange<Double>]?
+    /// The 95% interval of `mean`; nil for fewer than two articles.
     public var meanInterval: ClosedRange<Double>?
   }
 
-  /// Ends the last window. Call it once all predictions are in.
+  /// Ends the last window. Call it after the last prediction.
+  ///
+  /// - Throws: `.badData` where the window has too few or too many steps.
   public mutating func finish() throws {
     try closeWindow()
     window = nil
   }
 
-  /// Call it after `finish`, where there is at least one window.
+  /// The figures over all windows. Call it after `finish`; there must be at least one window.
+  ///
+  /// - Parameter seed: of the bootstrap.
   public mutating func figures(seed: UInt64) -> Figures {
-    guard var sums else { preconditionFailure("windows to report on") }
+    guard var sums else { preconditionFailure("no window to report on") }
     let perStep = sums.means()
     let resampled = Bootstrap.means(&sums, seed: seed)
     func mean(_ steps: UnsafeBufferPointer<Double>) -> Double { steps.reduce(0, +) / Double(steps.count) }

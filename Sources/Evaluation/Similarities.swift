@@ -1,23 +1,25 @@
 public import Vectors
 
-/// Cosines between the rows of a block, each computed once: neighbouring windows ask for the same pairs again and
-/// again.
+/// Cosines between the rows of a block, each computed once, although neighbouring windows need the same pairs.
 ///
 /// A zero vector has cosine 0 with everything.
 public struct Similarities {
   private var block: VectorBlock?
-  /// 1 / norm of each row, 0 for a zero vector, NaN before it is asked for.
+  /// 1 / norm of each row, 0 for a zero vector, NaN before it is computed.
   private var inverseNorms: [Double] = []
-  /// (rows, `lags`): the cosine of row r with row r + 1 + lag, NaN before it is asked for.
+  /// (rows, `lags`): the cosine of row r with row r + 1 + lag, NaN before it is computed.
   private var near: [Double] = []
   private let lags: Int
 
-  /// - Parameter lags: how far apart rows may lie for their cosine to be kept.
+  /// Starts without a block.
+  ///
+  /// - Parameter lags: the largest distance of two rows whose cosine is kept; taken as 1 to 32. Others are computed
+  ///   each time.
   public init(lags: Int) {
     self.lags = min(max(lags, 1), 32)
   }
 
-  /// Begins with another block, which must outlive the questions about it.
+  /// Turns to another block, which must stay valid as long as its cosines are asked for.
   public mutating func begin(_ block: VectorBlock) {
     self.block = block
     inverseNorms.removeAll(keepingCapacity: true)
@@ -64,7 +66,7 @@ public struct Similarities {
     return squared > 0 ? 1 / squared.squareRoot() : 0
   }
 
-  /// The cosine of two vectors of one dim.
+  /// The cosine of two vectors of one dim, in double precision.
   public static func cosine(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) -> Double {
     cosine(a, inverseNorm(a), b, inverseNorm(b))
   }

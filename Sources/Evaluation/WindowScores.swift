@@ -1,9 +1,10 @@
 internal import Failures
 public import Vectors
 
-/// How far the target of a window goes on from its context, one figure a window (`seq-gate`): with n the target and c
-/// the context.
+/// How much the target of a window differs from its context, as one figure a window (`seq-gate`). In the formulas, n is
+/// the target and c the context.
 public struct WindowScores {
+  /// A figure of one window, under the name it has on the command line.
   public enum Score: String, CaseIterable, Sendable {
     /// cos(c[last], n) − cos(c[0], n): 0 where the context is one chunk.
     case signal
@@ -12,7 +13,7 @@ public struct WindowScores {
     /// cos(c[last], n) − max over j < last of cos(c[j], n).
     case distinct
 
-    /// The score from which a window passes where nothing else is said.
+    /// The smallest score with which a window passes, unless the command line says otherwise.
     public var defaultMinimum: Double {
       switch self {
       case .signal: 0.08
@@ -24,28 +25,31 @@ public struct WindowScores {
 
   private let score: Score
   private let context: Int
-  // Windows that follow each other share but the pair of neighbours at the end of the context.
+  // Of the pairs compared here, consecutive windows share only the one at the end of the context.
   private var similarities = Similarities(lags: 1)
   private var block: VectorBlock?
 
+  /// Starts without a block.
+  ///
   /// - Throws: `.badData` where the score compares two context chunks and the windows have one.
   public init(_ score: Score, roles: Roles) throws {
     guard score == .signal || roles.context >= 2 else {
       throw Failure(
-        .badData, "windows of 1 context chunk have no \(score.rawValue); expected 2 or more",
+        .badData, "expected windows of 2 or more context chunks for \(score.rawValue), found 1",
         hint: "seq-build --ctx 5 makes such windows")
     }
     self.score = score
     context = roles.context
   }
 
-  /// Begins with another block, which must outlive the questions about it.
+  /// Turns to another block, which must stay valid as long as its scores are asked for.
   public mutating func begin(_ block: VectorBlock) {
     self.block = block
     similarities.begin(block)
   }
 
-  /// The score of a window of the block, whatever its weight: from −2 to 2, and the same bits whatever the frame.
+  /// The score of a window of the block, from −2 to 2. It depends neither on the window's weight nor, to the last bit,
+  /// on the frame in which the window is.
   public mutating func callAsFunction(_ window: Int) -> Double {
     guard let block else { return 0 }
     let target = block.row(window, context)
@@ -59,36 +63,5 @@ public struct WindowScores {
       for slot in 0..<context - 1 { greatest = max(greatest, similarities.cosine(block.row(window, slot), target)) }
       return next - greatest
     }
-  }
-}
-
-/// Which of many scores are the highest share of them: of equal ones the earlier.
-public struct TopShare {
-  /// How many are.
-  public let count: Int
-  private let threshold: Double
-  /// How many that equal `threshold` still are.
-  private var ties: Int
-
-  /// - Parameters:
-  ///   - share: 0 to 1; of the number of scores, rounded to the nearest whole number, but one at least of any above 0.
-  ///   - scores: finite.
-  public init(_ share: Double, of scores: [Double]) {
-    let wanted = Int((share * Double(scores.count)).rounded())
-    count = share > 0 && !scores.isEmpty ? min(max(wanted, 1), scores.count) : 0
-    guard count > 0 else {
-      (threshold, ties) = (.infinity, 0)
-      return
-    }
-    let threshold = scores.sorted()[scores.count - count]
-    self.threshold = threshold
-    ties = count - scores.count { $0 > threshold }
-  }
-
-  /// Whether the next score is among them: ask once for each, in their order.
-  public mutating func next(_ score: Double) -> Bool {
-    guard score == threshold, ties > 0 else { return score > threshold }
-    ties -= 1
-    return true
   }
 }

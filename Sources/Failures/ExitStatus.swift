@@ -1,9 +1,9 @@
-/// The exit statuses of every tool. The numbers are a contract with shells, make and xargs (docs/exit-status in each
-/// tool's --help); 255 is never used, because xargs and ssh read it as their own.
+/// The exit statuses of every tool. The numbers are a contract with shells, make and xargs, and each tool's `--help`
+/// lists them; 255 is never used, because xargs and ssh give it a meaning of their own.
 public enum ExitStatus: Int32, Sendable {
   /// Done, and the answer is yes.
   case success = 0
-  /// Done, and the answer is no: a gate or a verdict failed, two streams differ.
+  /// Done, and the answer is no: a gate or a verdict failed, or two streams differ.
   case answerIsNo = 1
   /// The command line cannot be understood.
   case usage = 64

@@ -1,27 +1,38 @@
 internal import FoundationEssentials
 
-/// A JSON value: what stream headers, reports, recipes and checkpoint headers are written in.
+/// A JSON value: the form of stream headers, reports, recipes and checkpoint headers.
 ///
-/// Whole numbers keep their 64 bits; text comes out with sorted keys, so that equal values give equal bytes.
+/// Whole numbers keep their 64 bits. Text is written with sorted keys, so that equal values give equal bytes.
 public enum JSON: Hashable, Sendable {
+  /// `null`: also a figure that is undefined or not finite.
   case null
+  /// `true` or `false`.
   case bool(Bool)
+  /// A whole number from -2^63 to 2^63 - 1.
   case integer(Int64)
+  /// A whole number; parsing gives this case only from 2^63 on, up to 2^64 - 1.
   case unsigned(UInt64)
+  /// Any other number, in double precision.
   case number(Double)
+  /// Text.
   case string(String)
+  /// Values in order.
   case array([JSON])
+  /// Members by name, without an order.
   case object([String: JSON])
 }
 
 extension JSON {
-  /// Parses one JSON text; white space around it is allowed.
+  /// Parses UTF-8 bytes that hold one JSON value; white space around it is allowed.
   ///
-  /// - Throws: `JSONFault` when the bytes are not JSON.
+  /// - Throws: `JSONFault` where the bytes are not JSON.
   public init(parsing bytes: UnsafeRawBufferPointer) throws(JSONFault) {
     try self.init(parsing: Data(bytes))
   }
 
+  /// Parses a text that holds one JSON value; white space around it is allowed.
+  ///
+  /// - Throws: `JSONFault` where the text is not JSON.
   public init(parsing text: String) throws(JSONFault) {
     try self.init(parsing: Data(text.utf8))
   }
@@ -34,7 +45,7 @@ extension JSON {
     }
   }
 
-  /// One line of JSON text with sorted keys. Numbers that are not finite are written as null.
+  /// One line of JSON text with sorted keys, without a line end. Numbers that are not finite are written as null.
   public var text: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -43,10 +54,11 @@ extension JSON {
   }
 }
 
-/// The bytes are not JSON.
+/// Thrown for bytes that are not JSON. It says no more: whoever parses knows where the bytes came from.
 public struct JSONFault: Error, Equatable, Sendable {}
 
 extension JSON: Codable {
+  /// Decodes any value. A whole number becomes `.integer` where it fits, else `.unsigned`, else `.number`.
   public init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if value.decodeNil() {
@@ -68,6 +80,7 @@ extension JSON: Codable {
     }
   }
 
+  /// Encodes the value; numbers that are not finite become null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

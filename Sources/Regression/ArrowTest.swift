@@ -3,46 +3,57 @@ internal import Failures
 internal import Kernels
 public import Vectors
 
-/// Whether articles differ from their own reversal (`arrow-test`), which no symmetric similarity can tell.
+/// Whether articles differ from their own reversal (`arrow-test`), which no symmetric similarity can show. Definitions
+/// are in docs/metrics.md.
 ///
-/// It reads the chunks twice: `survey` all of them, `prepare`, `measure` all of them again, `finish`.
+/// The chunks are read twice: `survey` all of them, `prepare`, `measure` all of them again, `finish`.
 ///
 /// Memory: ((context + 1) · dim)² doubles twice over, and what `Asymmetry` holds.
 public final class ArrowTest {
-  /// What was found.
+  /// The figures of the test.
   public struct Findings: Sendable {
+    /// The asymmetry index ‖C − Cᵀ‖ / ‖C + Cᵀ‖, 0 or more.
     public var asymmetry: Double
+    /// The mean of the null distribution.
     public var nullMean: Double
     /// The 95th percentile of the null distribution.
     public var nullHigh: Double
     /// (1 + the number of draws at or above `asymmetry`) / (1 + draws).
     public var p: Double
-    /// Mean cosines and R² of the ridge predictors; nil where there was nothing to learn from, or nothing to score.
+    /// Mean cosine of the ridge predictor of the next chunk; this and the three below are nil where there are no
+    /// windows to fit, or none to score.
     public var forwardSkill: Double?
+    /// Mean cosine of the ridge predictor of the chunk before.
     public var backwardSkill: Double?
+    /// R² of the ridge predictor of the next chunk, at most 1.
     public var forwardRSquared: Double?
+    /// R² of the ridge predictor of the chunk before, at most 1.
     public var backwardRSquared: Double?
     /// 95% interval of the difference of the skills; nil for fewer than two articles.
     public var interval: ClosedRange<Double>?
     /// Windows scored.
     public var windows: Int
 
+    /// `forwardSkill` minus `backwardSkill`; nil where they are.
     public var skillDifference: Double? {
       guard let forwardSkill, let backwardSkill else { return nil }
       return forwardSkill - backwardSkill
     }
   }
 
+  /// Chunks surveyed.
   public private(set) var chunks = 0
+  /// Chunks of norm 0.
   public private(set) var zeroVectors = 0
-  /// Pairs of chunks that follow each other.
+  /// Pairs of consecutive chunks.
   public private(set) var pairs = 0
-  /// What is reversed as a whole: articles, or runs of 64 chunks where there are few articles.
+  /// How many units are reversed, each as a whole: articles, or runs of 64 chunks where there are few articles.
   public var units: Int { isByRuns ? runs : articlesWithPairs.count }
+  /// Whether units are runs of chunks: with fewer than 40 articles.
   public var isByRuns: Bool { articlesWithPairs.count < Self.fewArticles }
   /// Articles with a pair.
   public var articles: Int { articlesWithPairs.count }
-  /// Principal directions, once prepared.
+  /// How many principal directions are used; before `prepare` the largest number of them.
   public private(set) var components: Int
 
   private let dim: Int
@@ -67,11 +78,15 @@ public final class ArrowTest {
   static let minimumUnits = 12
   private static let capacity = 512
 
+  /// Starts without chunks.
+  ///
   /// - Parameters:
-  ///   - context: chunks that the ridge predictors see.
-  ///   - components: the most principal directions.
+  ///   - dim: of the vectors.
+  ///   - context: how many chunks the ridge predictors predict from.
+  ///   - components: the largest number of principal directions.
   ///   - penalty: of the ridge predictors, as a share of the mean diagonal of the Gram matrix.
-  ///   - isFitted: whether the predictors learn from an article; they are scored on the others.
+  ///   - seed: of the null distribution and of the bootstrap.
+  ///   - isFitted: whether the predictors are fitted to an article; they are scored on the others.
   public init(
     dim: Int, context: Int, components: Int, penalty: Double, seed: UInt64, isFitted: @escaping (UInt64) -> Bool
   ) {
@@ -86,7 +101,7 @@ public final class ArrowTest {
     fitting = ChunkRun(length: context + 1, dim: dim)
   }
 
-  /// The bytes that the test takes at most, nearly; nil where no number holds them.
+  /// About how many bytes the test takes at most; nil where that overflows an `Int`.
   public static func bytes(dim: Int, context: Int) -> Int? {
     let (length, overflow) = dim.multipliedReportingOverflow(by: context + 1)
     guard !overflow, let bytes = Moments.bytes(columns: length) else { return nil }
@@ -94,7 +109,7 @@ public final class ArrowTest {
     return overflows ? nil : twice
   }
 
-  /// The first reading.
+  /// Adds a block in the first reading.
   public func survey(_ block: VectorBlock) {
     for row in block.repeated..<block.rows {
       let (key, vector) = (block.key(row), block.vector(row))
@@ -104,7 +119,7 @@ public final class ArrowTest {
       covariance.buffer.setRow(gathered, to: vector)
       gathered += 1
       if gathered == Self.capacity { closeCovariance() }
-      if isFitted(key.article), let regression, fitting.enter(key, vector) {
+      if isFitted(key.article), let regression, fitting.append(key, vector) {
         fitting.copyWindow(into: fittedWindows % Self.capacity, of: regression.buffer)
         fittedWindows += 1
         if fittedWindows % Self.capacity == 0 { regression.add(rows: Self.capacity) }
@@ -127,16 +142,16 @@ public final class ArrowTest {
     gathered = 0
   }
 
-  /// Between the readings.
+  /// Computes the principal directions and the ridge predictors, between the two readings.
   ///
-  /// - Throws: `.badData` where too little was read to tell anything.
+  /// - Throws: `.badData` where the chunks are too few, or vary in fewer than two directions.
   public func prepare() throws {
     guard units >= Self.minimumUnits else {
       throw Failure(
         .badData,
-        "not measurable: \(articles) articles with \(pairs) pairs of neighbours make \(units) units; expected "
-          + "\(Self.fewArticles) articles, or \(Self.minimumUnits) runs of \(Asymmetry.runLength) chunks",
-        hint: "more articles, or longer ones")
+        "not measurable: expected \(Self.fewArticles) articles, or \(Self.minimumUnits) runs of "
+          + "\(Asymmetry.runLength) chunks, found \(articles) articles, \(units) runs and \(pairs) pairs of neighbours",
+        hint: "use more articles, or longer ones")
     }
     closeCovariance()
     guard let whitening = try? Whitening(covariance, components: components), whitening.components >= 2 else {
@@ -151,16 +166,18 @@ public final class ArrowTest {
     regression = nil
   }
 
-  /// The second reading.
+  /// Adds a block in the second reading, after `prepare`.
   public func measure(_ block: VectorBlock) {
     for row in block.repeated..<block.rows {
       let (key, vector) = (block.key(row), block.vector(row))
-      asymmetry?.enter(key, vector)
-      if !isFitted(key.article) { skill?.enter(key, vector) }
+      asymmetry?.add(key, vector)
+      if !isFitted(key.article) { skill?.add(key, vector) }
     }
   }
 
-  /// - Throws: `.badData` where neighbours have nothing in common.
+  /// The figures. Call it once, after the second reading.
+  ///
+  /// - Throws: `.badData` where neighbours are entirely unrelated, so that the index is undefined.
   public func finish() throws -> Findings {
     guard let (index, null) = asymmetry?.finish() else {
       throw Failure(.badData, "not measurable: neighbours vary independently of each other, to the last bit")

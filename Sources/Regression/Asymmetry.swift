@@ -3,18 +3,17 @@ internal import Vectors
 
 /// How much a sequence differs from its reversal at lag 1, and how much it would by chance (docs/metrics.md).
 ///
-/// With z the whitened chunks and C = mean z[t+1] z[t]ᵀ, the index is ‖C − Cᵀ‖ / ‖C + Cᵀ‖. Reversing a unit, an article
-/// or
-/// a run of 64 chunks, turns the sign of its part of C − Cᵀ; the null distribution draws these signs.
+/// With z the whitened chunks and C = mean z[t+1] z[t]ᵀ, the index is ‖C − Cᵀ‖ / ‖C + Cᵀ‖. Reversing a unit, that is an
+/// article or a run of 64 chunks, changes the sign of its part of C − Cᵀ; the null distribution draws these signs.
 ///
 /// Memory: one unit's (k, k), and draws · k² / 2.
 struct Asymmetry {
-  /// Random draws of signs.
+  /// How often the signs of all units are drawn.
   static let draws = 999
   /// Chunks of a run.
   static let runLength: UInt32 = 64
 
-  /// What is reversed as a whole.
+  /// The chunks that are reversed as a whole.
   struct Unit: Hashable {
     var article: UInt64
     var run: UInt32
@@ -31,15 +30,15 @@ struct Asymmetry {
   private let whitening: Whitening
   private let arena = Arena<Double>()
 
-  /// (capacity, dim): chunks not yet taken in, and the segments of them that follow each other within one unit.
+  /// (capacity, dim): chunks not yet added to the sums, and the segments of consecutive ones within one unit.
   private let chunks: Matrix<Double>
   private let whitened: Matrix<Double>
   private var rows = 0
   private var segments: [(unit: Unit, rows: Range<Int>)] = []
   private var last: Key?
 
-  /// Σ z[t+1] z[t]ᵀ of the present unit, (k, k).
-  private let present: Matrix<Double>
+  /// Σ z[t+1] z[t]ᵀ of the current unit, (k, k).
+  private let current: Matrix<Double>
   private var unit: Unit?
   /// Σ of C + Cᵀ over units, (k, k).
   private let symmetric: Matrix<Double>
@@ -62,15 +61,15 @@ struct Asymmetry {
     let k = whitening.components
     chunks = arena.matrix(rows: Self.capacity, columns: whitening.dim)
     whitened = arena.matrix(rows: Self.capacity, columns: k)
-    present = arena.matrix(rows: k, columns: k)
+    current = arena.matrix(rows: k, columns: k)
     symmetric = arena.matrix(rows: k, columns: k)
     differences = arena.matrix(rows: Self.batch, columns: k * (k - 1) / 2)
     signs = arena.matrix(rows: Self.batch, columns: Self.draws + 1)
     sums = arena.matrix(rows: Self.draws + 1, columns: k * (k - 1) / 2)
   }
 
-  /// Takes in the next chunk.
-  mutating func enter(_ key: Key, _ vector: UnsafeBufferPointer<Float>) {
+  /// Adds the next chunk.
+  mutating func add(_ key: Key, _ vector: UnsafeBufferPointer<Float>) {
     if rows + 2 > Self.capacity { flush() }
     if let last, last.isFollowed(by: key) {
       append(vector)
@@ -95,7 +94,7 @@ struct Asymmetry {
     segments[end].rows = segments[end].rows.lowerBound..<rows
   }
 
-  /// Takes in all chunks gathered; the last stays, as the first of what may follow it.
+  /// Adds all gathered chunks to the sums. The last one stays, since a pair may begin with it.
   private mutating func flush() {
     guard let open = segments.last else { return }
     whitening.apply(chunks.first(rows), into: whitened.first(rows))
@@ -104,7 +103,7 @@ struct Asymmetry {
       unit = segment.unit
       let rows = segment.rows
       MatrixProduct.transposed(
-        whitened.rows(rows.dropFirst()), whitened.rows(rows.dropLast()), into: present, adding: true)
+        whitened.rows(rows.dropFirst()), whitened.rows(rows.dropLast()), into: current, adding: true)
     }
     chunks.moveRows(from: rows - 1, to: 0, count: 1)
     rows = 1
@@ -113,16 +112,16 @@ struct Asymmetry {
 
   private mutating func finishUnit() {
     guard let unit else { return }
-    var place = 0
-    for i in 0..<present.rows {
-      for j in 0..<present.rows { symmetric[i, j] += present[i, j] + present[j, i] }
-      for j in i + 1..<max(i + 1, present.rows) {
-        differences[units, place] = present[i, j] - present[j, i]
-        place += 1
+    var column = 0
+    for i in 0..<current.rows {
+      for j in 0..<current.rows { symmetric[i, j] += current[i, j] + current[j, i] }
+      for j in i + 1..<max(i + 1, current.rows) {
+        differences[units, column] = current[i, j] - current[j, i]
+        column += 1
       }
     }
     setSigns(unit)
-    present.fill(0)
+    current.fill(0)
     units += 1
     if units == Self.batch { addUnits() }
   }
@@ -144,7 +143,7 @@ struct Asymmetry {
     units = 0
   }
 
-  /// The index, and those of the draws in ascending order; nil where C + Cᵀ is 0. Call it once all chunks are in.
+  /// The index, and those of the draws in ascending order; nil where C + Cᵀ is 0. Call it after the last chunk.
   mutating func finish() -> (index: Double, null: [Double])? {
     flush()
     finishUnit()
@@ -152,7 +151,7 @@ struct Asymmetry {
     addUnits()
     let scale = symmetric.squares.squareRoot()
     guard scale > 0 else { return nil }
-    // Each entry above the diagonal stands below it too.
+    // Each entry above the diagonal is below it too, with the other sign.
     let indices = (0...Self.draws).map { (2 * sums.rows($0..<$0 + 1).squares).squareRoot() / scale }
     return (indices[0], indices.dropFirst().sorted())
   }
@@ -161,55 +160,5 @@ struct Asymmetry {
 extension Matrix<Double> {
   fileprivate var squares: Double {
     (0..<rows).reduce(0) { total, row in self.row(row).reduce(total) { $0 + $1 * $1 } }
-  }
-}
-
-/// The projection of chunks on their principal directions, each scaled to variance 1: z = Λ^(−1/2) Vᵀ (x − mean).
-struct Whitening {
-  /// Directions: as many as asked for, where the data vary in as many.
-  let components: Int
-  let dim: Int
-  private let arena = Arena<Double>()
-  /// (components, dim).
-  private let directions: Matrix<Double>
-  /// (1, components).
-  private let shift: Matrix<Double>
-
-  /// Directions that vary less than this share of the first are noise of rounding.
-  private static let epsilon = 1e-10
-  /// What varies less than this share of the chunks' mean square does not vary.
-  private static let rounding = 1e-13
-
-  /// - Parameter moments: of all chunks.
-  /// - Returns: nil where they do not vary.
-  init?(_ moments: Moments, components wanted: Int) throws(LinearAlgebraFault) {
-    dim = moments.columns
-    guard moments.weight > 0 else { return nil }
-    let covariance = arena.matrix(rows: dim, columns: dim)
-    var size = 0.0
-    for i in 0..<dim {
-      for j in i..<dim { covariance[i, j] = moments.centred(i, j) / moments.weight }
-      size += moments.products[i, i] / moments.weight
-    }
-    let eigen = try SymmetricEigen(covariance)
-    let largest = eigen.values.last ?? 0
-    guard largest > Self.rounding * size else { return nil }
-    components = min(wanted, eigen.values.count { $0 > Self.epsilon * largest })
-    directions = arena.matrix(rows: components, columns: dim)
-    shift = arena.matrix(rows: 1, columns: components)
-    for component in 0..<components {
-      let place = dim - 1 - component
-      let scale = 1 / eigen.values[place].squareRoot()
-      for entry in 0..<dim {
-        directions[component, entry] = scale * eigen.vectors[place, entry]
-        shift[0, component] -= directions[component, entry] * moments.mean(entry)
-      }
-    }
-    // Its vectors are views.
-    withExtendedLifetime(eigen) {}
-  }
-
-  func apply(_ x: Matrix<Double>, into z: Matrix<Double>) {
-    MatrixProduct.ofTransposed(x, directions, into: z, bias: shift)
   }
 }

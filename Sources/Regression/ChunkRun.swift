@@ -1,12 +1,12 @@
 internal import Kernels
 internal import Vectors
 
-/// The last chunks of an article that follow each other without a gap, in double precision.
+/// The latest consecutive chunks of an article, without a gap, in double precision.
 struct ChunkRun {
   private let length: Int
   private let dim: Int
   private let arena = Arena<Double>()
-  /// (length, dim): the chunk that came as number i of the run is row i mod length.
+  /// (length, dim): chunk i of the run is row i mod length.
   private let rows: Matrix<Double>
   private var count = 0
   private var last: Key?
@@ -18,10 +18,10 @@ struct ChunkRun {
     rows = arena.matrix(rows: length, columns: dim)
   }
 
-  /// Enters the next chunk; where it does not follow the one before, a run begins.
+  /// Appends the next chunk; where it does not follow the one before, a new run begins.
   ///
-  /// - Returns: whether the run has a window that ends here.
-  mutating func enter(_ key: Key, _ vector: UnsafeBufferPointer<Float>) -> Bool {
+  /// - Returns: whether the run has a window that ends with this chunk.
+  mutating func append(_ key: Key, _ vector: UnsafeBufferPointer<Float>) -> Bool {
     if last?.isFollowed(by: key) != true { count = 0 }
     rows.setRow(count % length, to: vector)
     last = key

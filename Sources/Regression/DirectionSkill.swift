@@ -2,9 +2,8 @@ internal import Evaluation
 internal import Kernels
 internal import Vectors
 
-/// How well ridge predictors foretell the next chunk from `context` chunks, and the chunk before from those after it:
-/// both
-/// learnt on the same windows of `context` + 1 chunks, and scored on other articles.
+/// How well one ridge predictor predicts the next chunk from `context` chunks, and another the chunk before from those
+/// after it. Both are fitted to the same windows of `context` + 1 chunks, and scored on other articles.
 struct DirectionSkill {
   private let context: Int
   private let dim: Int
@@ -16,13 +15,13 @@ struct DirectionSkill {
   private let windows: Matrix<Double>
   private var articles: [UInt64] = []
   private let predictions: Matrix<Double>
-  private var tallies: (forward: FitScores, backward: FitScores)
+  private var scores: (forward: FitScores, backward: FitScores)
   private(set) var perArticle = ArticleSums()
   private(set) var count = 0
 
   private static let capacity = 256
 
-  /// - Parameter moments: of the windows to learn from, context + 1 chunks in a row.
+  /// - Parameter moments: of the windows to fit, `context` + 1 chunks a row.
   init(_ moments: Moments, context: Int, dim: Int, penalty: Double) throws(LinearAlgebraFault) {
     self.context = context
     self.dim = dim
@@ -33,12 +32,12 @@ struct DirectionSkill {
     run = ChunkRun(length: context + 1, dim: dim)
     windows = arena.matrix(rows: Self.capacity, columns: length)
     predictions = arena.matrix(rows: Self.capacity, columns: dim)
-    tallies = (FitScores(dim: dim), FitScores(dim: dim))
+    scores = (FitScores(dim: dim), FitScores(dim: dim))
   }
 
-  /// Takes in the next chunk of an article to be scored.
-  mutating func enter(_ key: Key, _ vector: UnsafeBufferPointer<Float>) {
-    guard run.enter(key, vector) else { return }
+  /// Adds the next chunk of an article to be scored.
+  mutating func add(_ key: Key, _ vector: UnsafeBufferPointer<Float>) {
+    guard run.append(key, vector) else { return }
     run.copyWindow(into: articles.count, of: windows)
     articles.append(key.article)
     if articles.count == Self.capacity { score() }
@@ -48,20 +47,20 @@ struct DirectionSkill {
     let all = windows.first(articles.count)
     let predictions = predictions.first(articles.count)
     forward.apply(all.columns(0..<context * dim), into: predictions)
-    let cosines = tallies.forward.add(predictions, all.columns(context * dim..<all.columns))
+    let cosines = scores.forward.add(predictions, all.columns(context * dim..<all.columns))
     backward.apply(all.columns(dim..<all.columns), into: predictions)
-    let backwards = tallies.backward.add(predictions, all.columns(0..<dim))
+    let backwardCosines = scores.backward.add(predictions, all.columns(0..<dim))
     for (window, article) in articles.enumerated() {
-      perArticle.add([cosines[window] - backwards[window], 0, 0, 0], article: article)
+      perArticle.add([cosines[window] - backwardCosines[window], 0, 0, 0], article: article)
     }
     count += articles.count
     articles.removeAll(keepingCapacity: true)
   }
 
-  /// The scores of both directions; nil where there was no window. Call it once all chunks are in.
+  /// The scores of both directions; nil where there was no window. Call it after the last chunk.
   mutating func finish() -> (forward: FitScores, backward: FitScores)? {
     score()
     guard count > 0 else { return nil }
-    return (tallies.forward, tallies.backward)
+    return scores
   }
 }

@@ -4,13 +4,15 @@ public import Vectors
 
 /// The linear predictor of windows: p = W · [c[0]; …; c[last]] + b, by ridge regression.
 ///
-/// It reads the windows twice: `learn` from all of them, `solve`, `score` all of them.
+/// The windows are read twice: `learn` from all of them, `solve`, `score` all of them.
 ///
-/// Memory: ((context + 1) · dim)² doubles, and while it solves (context · dim)² more.
+/// Memory: ((context + 1) · dim)² doubles, and (context · dim)² more in `solve`.
 public final class RidgeFit {
-  /// Once solved: (dim, context · dim) and (1, dim).
+  /// W, (dim, context · dim), and b, (1, dim); nil before `solve`.
   public private(set) var map: LinearMap?
+  /// Windows learned from.
   public private(set) var windows = 0
+  /// The scores of the windows given to `score`.
   public private(set) var scores: FitScores
 
   private let dim: Int
@@ -24,6 +26,9 @@ public final class RidgeFit {
 
   private static let capacity = 512
 
+  /// Starts without windows.
+  ///
+  /// - Parameter dim: of the vectors.
   public init(dim: Int, roles: Roles) {
     self.dim = dim
     self.roles = roles
@@ -34,12 +39,12 @@ public final class RidgeFit {
     self.moments = moments
   }
 
-  /// The bytes that it takes at most, nearly; nil where no number holds them.
+  /// About how many bytes a fit takes at most; nil where that overflows an `Int`.
   public static func bytes(dim: Int, context: Int) -> Int? {
     ArrowTest.bytes(dim: dim, context: context)
   }
 
-  /// Takes in all windows of a block, each with its weight.
+  /// Adds all windows of a block, each with its weight.
   public func learn(_ block: VectorBlock) {
     for window in 0..<block.windows {
       guard let moments else { return }
@@ -61,8 +66,10 @@ public final class RidgeFit {
     weights.removeAll(keepingCapacity: true)
   }
 
-  /// - Parameter penalty: as a share of the mean diagonal of the inputs' Gram matrix.
-  /// - Throws: `.badData` where the contexts do not vary, or vary alike and nothing is penalized.
+  /// Computes W and b, after `learn`.
+  ///
+  /// - Parameter penalty: as a share of the mean diagonal of the inputs' Gram matrix, 0 or more.
+  /// - Throws: `.badData` where the contexts do not vary, or vary in too few directions for a penalty of 0.
   public func solve(penalty: Double) throws {
     closeBatch()
     guard let moments else { return }
@@ -73,12 +80,12 @@ public final class RidgeFit {
     } catch {
       throw Failure(
         .badData, "has no solution: the contexts of \(windows) windows do not vary in \(inputs.count) directions",
-        hint: penalty > 0 ? nil : "--penalty 0.01 gives one")
+        hint: penalty > 0 ? nil : "with --penalty 0.01 there is a solution")
     }
     self.moments = nil
   }
 
-  /// Scores all windows of a block, each with the same weight.
+  /// Scores all windows of a block, each with weight 1, after `solve`.
   public func score(_ block: VectorBlock) {
     for start in stride(from: 0, to: block.windows, by: Self.capacity) {
       let count = min(Self.capacity, block.windows - start)

@@ -4,17 +4,20 @@ internal import Glibc
 
 /// The lines of a text that a tool reads: a file, or standard input.
 public final class LineInput {
-  /// As messages name it.
+  /// Its name in messages.
   public let name: String
   private let descriptor: Int32
   private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
   private var unread = 0..<0
   private var isAtEnd = false
 
-  /// No line of a stream's text is longer: a vector of 2^24 entries takes less.
+  /// In bytes. No line of a stream's text is longer: a vector of 2^24 entries takes less.
   private static let longestLine = 512 << 20
 
+  /// Opens the input.
+  ///
   /// - Parameter path: nil or `-` for standard input.
+  /// - Throws: `.cannotOpen`; `.usage` where standard input is a terminal.
   public init(_ path: String?) throws {
     if let path, path != "-" {
       descriptor = try InputFile.open(path)
@@ -31,7 +34,9 @@ public final class LineInput {
     if descriptor != STDIN_FILENO { InputFile.close(descriptor) }
   }
 
-  /// The next line without its end, good until the next call; nil at the end.
+  /// The next line without its line end, valid until the next call; nil at the end of the input.
+  ///
+  /// - Throws: `.badData` where a line is longer than 512 MiB; `.inputOutput`.
   public func next() throws -> UnsafeRawBufferPointer? {
     var searched = 0
     while true {
@@ -67,9 +72,9 @@ public final class LineInput {
     }
     if unread.upperBound == buffer.count { try grow() }
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[unread.upperBound...])
-    let got = try Descriptor(descriptor, name: name).read(into: room)
-    unread = 0..<unread.upperBound + got
-    isAtEnd = got == 0
+    let count = try Descriptor(descriptor, name: name).read(into: room)
+    unread = 0..<unread.upperBound + count
+    isAtEnd = count == 0
   }
 
   private func grow() throws {

@@ -2,7 +2,7 @@ internal import Failures
 internal import Streams
 public import Vectors
 
-/// The first predictions of windows in a stream, one by one: for those that read several streams side by side.
+/// The predictions of step 1 in a stream, one by one: for tools that read several streams side by side.
 ///
 /// Memory: one frame.
 public final class PredictionCursor {
@@ -14,8 +14,8 @@ public final class PredictionCursor {
   ///
   /// - Parameters:
   ///   - path: `-` for standard input.
-  ///   - dim: of the predictions that these go with.
-  /// - Throws: `.badData` where the stream holds something else; what opening it throws.
+  ///   - dim: of the predictions that these are compared with.
+  /// - Throws: `.badData` where the stream holds no predictions of that dim; what opening it throws.
   public init(_ path: String, dim: Int) throws {
     input = try StreamInput([path])
     try input.expect(.predictions)
@@ -24,12 +24,12 @@ public final class PredictionCursor {
     }
   }
 
-  /// As messages name it.
+  /// The stream's name in messages.
   public var name: String { input.name }
 
-  /// Goes to the next prediction of step 1.
+  /// Moves to the next prediction of step 1.
   ///
-  /// - Returns: its key; nil at the verified end.
+  /// - Returns: its key; nil at the verified end of the stream.
   public func next() throws -> Key? {
     while true {
       row += 1
@@ -43,9 +43,9 @@ public final class PredictionCursor {
     }
   }
 
-  /// The prediction that `next()` went to, (dim); good until it is called again.
+  /// The prediction that `next()` moved to, (dim); valid until it is called again.
   public var vector: UnsafeBufferPointer<Float> {
-    guard let block else { preconditionFailure("a prediction has been found") }
+    guard let block else { preconditionFailure("next() has found no prediction") }
     return block.vector(row)
   }
 }

@@ -4,17 +4,18 @@ public import JSON
 internal import Streams
 public import Vectors
 
-/// A report over the predictions of a stream: reads it to its verified end.
+/// A report on the predictions of a stream, which is read to its verified end.
 public struct PredictionReport {
+  /// The stream of predictions; counts and provenance are complete once `read` has returned.
   public let input: StreamInput
-  /// Its files; none for standard input.
+  /// The stream's files; empty for standard input.
   public let paths: [String]
   private let arguments: Arguments
 
   /// Opens the input.
   ///
-  /// - Parameter paths: of the stream's files, if they are not the operands; `-` for standard input.
-  /// - Throws: `.badData` where the stream holds something else.
+  /// - Parameter paths: of the stream's files, `-` for standard input; nil for the command line's operands.
+  /// - Throws: `.badData` where the stream holds no predictions; what opening it throws.
   public init(_ arguments: Arguments, paths: [String]? = nil) throws {
     self.arguments = arguments
     self.paths = paths ?? arguments.operands
@@ -22,9 +23,9 @@ public struct PredictionReport {
     try input.expect(.predictions)
   }
 
-  /// Hands every block to `add`. A failure that names no place of its own is placed in the input.
+  /// Passes every block to `add`. A failure that names no place gets the input's name as its place.
   ///
-  /// - Throws: `.badData` where no prediction came: there is nothing to report on.
+  /// - Throws: `.badData` where there are no predictions, and so nothing to report on.
   public func read(_ add: (VectorBlock) throws -> Void) throws {
     let progress = Progress(arguments, unit: "predictions")
     while let block = try input.next() {
@@ -35,7 +36,7 @@ public struct PredictionReport {
     guard input.totals.rows > 0 else { throw Failure(.badData, "the stream has no predictions", at: input.name) }
   }
 
-  /// Places a failure that names no place of its own in the input.
+  /// Runs `body`; a failure that names no place gets the input's name as its place.
   public func placed<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -46,7 +47,10 @@ public struct PredictionReport {
 
   /// Refuses to report on nothing: a gate without a window must not pass.
   ///
-  /// - Parameter skipped: why how many windows did not count.
+  /// - Parameters:
+  ///   - windows: how many counted.
+  ///   - skipped: how many windows did not count, by reason.
+  /// - Throws: `.badData` where no window counted.
   public func expect(windows: Int, skipped: [String: Int]) throws {
     guard windows == 0 else { return }
     let reasons = skipped.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -57,7 +61,12 @@ public struct PredictionReport {
       at: input.name)
   }
 
-  /// Writes the report, with the model's name and the counts of what the stages before left out.
+  /// Writes the report, with the model's name and the counts of what the stages upstream left out.
+  ///
+  /// - Parameters:
+  ///   - fields: the figures by name, in the order in which people read them.
+  ///   - table: the layout for people.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
   public func write(_ fields: [(String, JSON)], table: Table) throws {
     let counts = JSON.object(input.counts.mapValues { .count($0) })
     let model = input.header.metadata["model-predict:model"] ?? .null

@@ -4,22 +4,27 @@ internal import Descriptors
 public import Streams
 
 extension Provenance {
-  /// This provenance, and after it the tool that runs.
+  /// This provenance with the running tool appended.
   ///
   /// - Parameters:
-  ///   - parents: the ids of the stages whose output it reads.
-  ///   - operands: names of what it reads that is not a stream.
-  ///   - seed: if chance is involved.
-  ///   - files: what else is read.
+  ///   - parents: the ids of the stages whose output the tool reads.
+  ///   - operands: the operands that name something other than a stream.
+  ///   - seed: of the tool's random choices; nil where it makes none.
+  ///   - files: what the tool reads besides streams.
   public func adding(
     _ arguments: Arguments, parents: [String], operands: [String] = [], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {
     adding(tool: arguments.tool, arguments.flagsOfResult + operands, parents: parents, seed: seed, files: files)
   }
 
-  /// This provenance, and after it a tool of this release.
+  /// This provenance with a tool of this release appended.
   ///
-  /// - Parameter words: its command line, flags in the order of its manual.
+  /// - Parameters:
+  ///   - tool: its name.
+  ///   - words: its command line, with the flags in the order of its manual.
+  ///   - parents: the ids of the stages whose output it reads.
+  ///   - seed: of its random choices; nil where it makes none.
+  ///   - files: what it reads besides streams.
   public func adding(
     tool: String, _ words: [String], parents: [String], seed: UInt64? = nil, files: [File] = []
   ) -> Provenance {

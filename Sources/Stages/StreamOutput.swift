@@ -4,16 +4,18 @@ internal import Failures
 internal import Glibc
 public import Streams
 
-/// The stream that a tool writes: to standard output, or whole or not at all to a file, that of `--output` or another.
+/// The stream that a tool writes: to standard output or, whole or not at all, to a file (`--output` or another option).
 ///
-/// Should the tool fail, an abort record with the first culprit ends the stream, even one that has not begun, so that
-/// nothing downstream takes a part for the whole.
+/// If the tool fails, an abort record with the origin of the failure ends the stream, even before its header, so that
+/// no reader takes a part for the whole.
 public final class StreamOutput {
   private let arguments: Arguments
   private let file: OutputFile?
   private var begun: StreamWriter?
 
-  /// Opens the output, so that one which cannot be written shows before any work is done.
+  /// Opens the output that the command line names, before any work is done.
+  ///
+  /// - Throws: `.cannotCreate`; `.usage` where standard output is a terminal.
   public convenience init(_ arguments: Arguments) throws {
     if let path = arguments.outputPath {
       try self.init(arguments, file: path)
@@ -23,7 +25,9 @@ public final class StreamOutput {
     }
   }
 
-  /// Opens a file that another option than `--output` names.
+  /// Opens a file that an option other than `--output` names.
+  ///
+  /// - Throws: `.cannotCreate`.
   public convenience init(_ arguments: Arguments, file path: String) throws {
     self.init(arguments, try OutputFile(path))
   }
@@ -35,6 +39,8 @@ public final class StreamOutput {
   }
 
   /// Writes the header.
+  ///
+  /// - Returns: the writer for the frames; `finish` or `end` of this object writes the end record.
   public func begin(_ header: StreamHeader) throws -> StreamWriter {
     let writer = try StreamWriter(
       descriptor: file?.descriptor ?? STDOUT_FILENO, name: file?.path ?? "standard output", header: header)
@@ -43,6 +49,10 @@ public final class StreamOutput {
   }
 
   /// Writes the end record and gives a file its name.
+  ///
+  /// - Parameters:
+  ///   - counts: what was left out, under `tool:name`.
+  ///   - provenance: nil where that of the header is complete.
   public func finish(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
     try end(counts: counts, provenance: provenance)
     try commit()
@@ -59,7 +69,9 @@ public final class StreamOutput {
     try file?.commit()
   }
 
-  /// - Returns: whether to stay silent: a culprit further up is printed by the last stage alone.
+  /// Ends the stream by an abort record, or removes the unfinished file.
+  ///
+  /// - Returns: whether to print nothing: a failure that came from upstream is printed by the last stage alone.
   private func passOn(_ failure: Failure) -> Bool {
     if let file {
       file.discard()

@@ -5,9 +5,11 @@ internal import Sequences
 internal import Streams
 public import Vectors
 
-/// A report over the windows of a stream: reads it to its verified end, whatever part of it is asked for.
+/// A report on the windows of a stream, which is read to its verified end, however few windows the report covers.
 public struct WindowReport {
+  /// The stream of windows; counts and provenance are complete once `read` has returned.
   public let input: StreamInput
+  /// Which rows of a window are contexts and targets.
   public let roles: Roles
   private let arguments: Arguments
 
@@ -20,20 +22,20 @@ public struct WindowReport {
     roles = try input.expectWindows()
   }
 
-  /// Hands every block to `add` with the number of windows in it that count: all, or those within `limit`.
+  /// Passes every block to `add`, with the number of windows in it that count: all, or those within `limit`.
   ///
-  /// - Throws: `.badData` where no window came: there is nothing to report on.
+  /// - Throws: `.badData` where there are no windows, and so nothing to report on, or where an article occurs twice.
   public func read(limit: Int? = nil, _ add: (VectorBlock, Int) throws -> Void) throws {
     let progress = Progress(arguments, unit: "windows")
     var left = limit ?? Int.max
-    // Rows in order come twice only where members do: the same shard given twice would count for two.
+    // Ordered rows repeat only where members do: the same shard given twice would count as two.
     var ledger = input.header.ordered ? ArticleLedger(needsOrder: false) : nil
     var counted = 0
     while let block = try input.next() {
       if !input.isOrderedWithinMembers { ledger = nil }
       try at(input.name) { for row in block.repeated..<block.rows { try ledger?.enter(block.key(row)) } }
-      // Past the limit the rest is still read: a fault in it means that the stream is not what it was taken for, and
-      // its rows may be neighbours of the windows within the limit, wherever the frames are cut.
+      // The rest is still read past the limit: a fault in it shows that the stream is not what it seemed to be, and its
+      // rows may be neighbours of the windows within the limit, wherever the frames are cut.
       let windows = min(left, block.windows)
       left -= windows
       counted += windows
@@ -47,7 +49,12 @@ public struct WindowReport {
     }
   }
 
-  /// Writes the report, with the counts of what the stages before left out.
+  /// Writes the report, with the counts of what the stages upstream left out.
+  ///
+  /// - Parameters:
+  ///   - fields: the figures by name, in the order in which people read them.
+  ///   - table: the layout for people.
+  /// - Throws: `.cannotCreate`, `.inputOutput`.
   public func write(_ fields: [(String, JSON)], table: Table) throws {
     let counts = JSON.object(input.counts.mapValues { .integer(Int64($0)) })
     let report = Report(
@@ -57,10 +64,11 @@ public struct WindowReport {
 }
 
 extension JSON {
-  /// `[low, high]`, or null where no interval can be told.
+  /// `[low, high]`, or null where there is no interval.
   public static func interval(_ interval: ClosedRange<Double>?) -> JSON {
     interval.map { .figures([$0.lowerBound, $0.upperBound]) } ?? .null
   }
 
+  /// A count as a whole number.
   public static func count(_ count: Int) -> JSON { .integer(Int64(count)) }
 }

@@ -1,15 +1,15 @@
 internal import JSON
 public import Streams
 
-/// Of what windows a stream of predictions was made, as far as it says.
+/// The shape of the windows from which a stream of predictions was made, as far as the stream states it.
 public struct WindowShape: Hashable, Sendable {
-  /// Context chunks.
+  /// Context chunks in a window; nil where unknown.
   public let context: Int?
-  /// Chunks from the last of them to the target.
+  /// Chunks from the last context chunk to the target; nil where unknown.
   public let offset: Int?
 
-  /// What `model-predict` has noted in the header, else what `seq-build` was told when it made the windows; nothing
-  /// where several of them were told different things.
+  /// The shape that `model-predict` noted in the header, else the one that the arguments of `seq-build` state in the
+  /// provenance; nil where several runs of `seq-build` disagree.
   public init(_ header: StreamHeader) {
     func noted(_ name: String) -> Int? { header.metadata["model-predict:\(name)"]?.int.flatMap { $0 > 0 ? $0 : nil } }
     let builders = header.provenance.entries.filter { $0["tool"]?.string == "seq-build" }
@@ -21,7 +21,7 @@ public struct WindowShape: Hashable, Sendable {
     offset = noted("offset") ?? stated("--offset", default: 1)
   }
 
-  /// - Returns: nil where the value is no number that makes sense.
+  /// - Returns: nil where the value is not a whole number above 0.
   private static func value(of flag: String, in stage: JSON, default fallback: Int) -> Int? {
     let words = (stage["arguments"]?.array ?? []).map { $0.string ?? "" }
     guard let index = words.lastIndex(of: flag) else { return fallback }

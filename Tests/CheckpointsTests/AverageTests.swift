@@ -83,7 +83,7 @@ import Testing
     // g = 0.125, v = 0.25 + 0.125: 0.625 - 0.5 (0.125 + 0.1875).
     let second = try step.apply(to: kept, mean: mean)
     #expect(Self.learnt(second.parameters) == [0.46875])
-    // Rate 1 without momentum goes to the mean.
+    // Rate 1 without momentum gives the mean.
     let plain = try OuterStep(rate: 1, momentum: 0).apply(to: try files[0].read(trainingState: true), mean: mean)
     #expect(Self.learnt(plain.parameters) == [0.5])
   }

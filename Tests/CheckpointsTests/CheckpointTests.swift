@@ -46,7 +46,7 @@ import Testing
     #expect(moments.first[2].entries.allSatisfy { $0 == 0 })
   }
 
-  /// A file of the sample's tensors, some of them changed, with these texts.
+  /// A file of the sample's tensors, some of them changed, with these texts in its header.
   static func file(
     metadata: [String: String] = [:], without: Set<String> = [], shapes: [String: [Int]] = [:],
     extra: [String: [Int]] = [:], filled: Float = 0.5
@@ -59,8 +59,8 @@ import Testing
     let parameters = Parameters<Float>(layout)
     parameters.initialize(seed: 1)
     var writer = TensorWriter(metadata: metadata)
-    for (place, entry) in layout.entries.enumerated() {
-      writer.add(entry.name, shape: entry.shape, parameters[place].entries)
+    for (index, entry) in layout.entries.enumerated() {
+      writer.add(entry.name, shape: entry.shape, parameters[index].entries)
     }
     let folder = try Folder()
     let path = try folder.write([], to: "x")
@@ -68,8 +68,8 @@ import Testing
     return try Folder.bytes(of: path)
   }
 
-  /// As PyTorch saves a `state_dict`: no word of ours.
-  @Test func aNetworkIsRecognisedByItsTensors() throws {
+  /// As PyTorch saves a `state_dict`: without metadata.
+  @Test func aNetworkIsRecognizedByItsTensors() throws {
     let folder = try Folder()
     let path = try folder.write(try Self.file(without: ["pos_encoder.pe"]), to: "x")
     let checkpoint = try Checkpoint.load(path, trainingState: true, layout: Samples.layout)
@@ -79,8 +79,8 @@ import Testing
     #expect(checkpoint.training == nil)
     let positions = checkpoint.parameters[2]
     #expect(positions[0, 0] == 0 && positions[0, 1] == 1 && abs(positions[1, 0] - 0.841471) < 1e-6)
-    let told = try Self.file(metadata: ["nextvec.context": "9", "nextvec.dropout": "0.25"])
-    let other = try Checkpoint.load(try folder.write(told, to: "y"), trainingState: false, layout: Samples.layout)
+    let stated = try Self.file(metadata: ["nextvec.context": "9", "nextvec.dropout": "0.25"])
+    let other = try Checkpoint.load(try folder.write(stated, to: "y"), trainingState: false, layout: Samples.layout)
     #expect(other.configuration.context == 9)
     #expect(other.configuration.dropout == 0.25)
   }
@@ -94,7 +94,7 @@ import Testing
     ({ try file(extra: ["training.first_moment.scale": []]) }, ["training.first_moment.input_proj.weight", "missing"]),
     ({ try file(extra: ["training.second_moment.scale": []]) }, ["training.second_moment.scale", "no tensor"]),
     ({ try file(extra: ["training.extra.": [1]]) }, ["training.extra.", "no tensor"]),
-    ({ try file(without: ["blocks.0.gru.weight_ih_l0"]) }, ["no known network"]),
+    ({ try file(without: ["blocks.0.gru.weight_ih_l0"]) }, ["expected the tensors of a known network"]),
     ({ try file(metadata: ["nextvec.architecture": "grue"]) }, ["nextvec.architecture", "'grue'", "gru, amn"]),
     ({ try file(metadata: ["nextvec.architecture": "amn"]) }, ["dim: expected 1 to 65536, found 0"]),
     ({ try file(metadata: ["nextvec.architecture": "ridge", "nextvec.dim": "3"]) }, ["no sample"]),
@@ -103,12 +103,12 @@ import Testing
     ({ try file(metadata: ["nextvec.width": "two"]) }, ["nextvec.width", "a whole number, found 'two'"]),
     ({ try file(metadata: ["nextvec.dropout": "nan"]) }, ["nextvec.dropout", "finite"]),
     ({ try file(metadata: ["nextvec.dropout": "1"]) }, ["dropout", "below 1"]),
-    ({ try file(metadata: ["nextvec.head": "1"]) }, ["nextvec.head", "not known"]),
+    ({ try file(metadata: ["nextvec.head": "1"]) }, ["unknown key nextvec.head"]),
     ({ try file(metadata: ["nextvec.checkpoint": "2"]) }, ["version 1", "found 2"]),
     ({ try file(metadata: ["nextvec.training": "{"]) }, ["nextvec.training", "JSON"]),
   ]
 
-  @Test(arguments: faults.indices) func whatDoesNotFitIsRefusedByName(_ index: Int) throws {
+  @Test(arguments: faults.indices) func whatDoesNotFitIsRejectedByName(_ index: Int) throws {
     let failure = try #require(try Samples.checkpointFailure(try Self.faults[index].file()))
     #expect(failure.status == .badData)
     let text = failure.description + " " + (failure.hint ?? "")
@@ -130,7 +130,7 @@ import Testing
     #expect(try Folder.bytes(of: path) == [])
   }
 
-  @Test func negativeMeansOfSquaresAreRefused() throws {
+  @Test func negativeMeansOfSquaresAreRejected() throws {
     let checkpoint = try Samples.checkpoint(training: true)
     checkpoint.training?.moments?.second[1].entries[0] = -1
     let failure = try Samples.checkpointFailure(try Samples.bytes(checkpoint))

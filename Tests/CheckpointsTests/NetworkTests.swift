@@ -6,7 +6,7 @@ import Networks
 import TestSupport
 import Testing
 
-/// Checkpoints of the networks there are, and weights that PyTorch has saved.
+/// Checkpoints of every network, and weights that PyTorch has saved.
 @Suite struct NetworkTests {
   static let configurations: [Configuration] = Configuration.Architecture.allCases.flatMap { architecture in
     [(false, false), (true, false), (false, true)].compactMap { residual, scalar in
@@ -29,8 +29,8 @@ import Testing
     #expect(try Samples.bytes(read) == bytes)
   }
 
-  /// Without a word about the configuration, and without constants, as a `state_dict` is.
-  @Test(arguments: configurations) func everyNetworkIsRecognised(_ configuration: Configuration) throws {
+  /// Without a configuration and without constants, as a `state_dict` is.
+  @Test(arguments: configurations) func everyNetworkIsRecognized(_ configuration: Configuration) throws {
     // An input column more cannot be told from a wider vector where the output is made of the context.
     let mixtures: Set<Configuration.Architecture> = [.mixtureLSTM, .mixtureTransformer]
     if configuration.hasPositionalScalar, mixtures.contains(configuration.architecture) { return }
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// PyTorch's bounds: a uniform distribution in ±b has deviation b/√3 and comes close to its bounds.
-  @Test func parametersBeginAsPyTorchsDo() throws {
+  @Test func parametersAreInitializedAsPyTorchsAre() throws {
     var configuration = Configuration(.transformer, dim: 64, context: 5)
     (configuration.width, configuration.layers) = (64, 1)
     let parameters = try Checkpoint(starting: configuration, seed: 17).parameters

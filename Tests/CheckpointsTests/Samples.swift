@@ -7,7 +7,7 @@ import Networks
 import TestSupport
 import Testing
 
-/// A small network that stands for any other, its checkpoint, and files to break.
+/// A small network as an example of any, its checkpoint, and files to break.
 enum Samples {
   static func layout(_ configuration: Configuration) throws -> ParameterLayout {
     _ = try configuration.network()

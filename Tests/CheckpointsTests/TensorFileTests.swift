@@ -3,7 +3,7 @@ import Failures
 import TestSupport
 import Testing
 
-/// Files in the safetensors format, whole and broken: a broken one is refused with status 65 and a reason.
+/// Files in the safetensors format, whole and broken: a broken one is rejected with status 65 and a reason.
 @Suite struct TensorFileTests {
   static let pair =
     #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}"#
@@ -21,7 +21,7 @@ import Testing
     #expect(try Samples.tensorFailure(Samples.file(Self.pair + "     ", data: Self.twelve)) == nil)
   }
 
-  @Test func everyCutIsRefused() throws {
+  @Test func everyTruncationIsRejected() throws {
     let whole = Samples.file(Self.pair, data: Self.twelve)
     for count in 0..<whole.count {
       let failure = try Samples.tensorFailure(Array(whole[..<count]))
@@ -30,8 +30,8 @@ import Testing
     #expect(try Samples.tensorFailure(whole + [0])?.status == .badData)
   }
 
-  /// Any byte of length and header may be anything: never a trap, and a failure or the same tensors.
-  @Test func everyFlippedByteIsRefusedOrHarmless() throws {
+  /// Whatever a byte of length and header becomes, there is no trap, but a failure or the same tensors.
+  @Test func everyFlippedByteIsRejectedOrHarmless() throws {
     let whole = Samples.file(Self.pair, data: Self.twelve)
     for place in 0..<whole.count {
       for flip in [UInt8(1), 4, 0x80, 0xFF] {
@@ -53,14 +53,15 @@ import Testing
     ("{\(tensor("\"F33\""))}", "F33"), ("{\(tensor("32"))}", "dtype"), ("{\(tensor("\"F64\""))}", "F64 2"),
     ("{\(tensor("\"F32\"", "[-2]"))}", "none negative"), ("{\(tensor("\"F32\"", "[2.5]"))}", "whole"),
     ("{\(tensor("\"F32\"", "2"))}", "shape"), ("{\(tensor("\"F32\"", "[3]"))}", "F32 3"),
-    ("{\(tensor("\"F32\"", "[4611686018427387904,4]"))}", "does not take"),
-    ("{\(tensor("\"F32\"", "[9223372036854775807,9223372036854775807,0]"))}", "does not take"),
+    ("{\(tensor("\"F32\"", "[4611686018427387904,4]"))}", "bytes of data do not fit"),
+    ("{\(tensor("\"F32\"", "[9223372036854775807,9223372036854775807,0]"))}", "bytes of data do not fit"),
     ("{\(tensor("\"F32\"", "[99999999999999999999]"))}", "shape"),
     ("{\(tensor("\"F32\"", "[2]", "[8,0]"))}", "data_offsets"),
     ("{\(tensor("\"F32\"", "[2]", "[0,8,8]"))}", "data_offsets"),
     ("{\(tensor("\"F32\"", "[2]", "[-8,0]"))}", "data_offsets"),
     ("{\(tensor("\"F32\"", "[2]", "[8,16]"))}", "data_offsets"),
-    ("{\(tensor("\"F32\"", "[1]", "[4,8]"))}", "hole"), ("{\(tensor("\"F32\"", "[1]", "[0,4]"))}", "end at byte 4"),
+    ("{\(tensor("\"F32\"", "[1]", "[4,8]"))}", "gap"),
+    ("{\(tensor("\"F32\"", "[1]", "[0,4]"))}", "expected 4 bytes of data"),
     ("{\(tensor()),\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "overlap"),
     ("{\(tensor()),\(tensor())}", "'a' twice"),
     ("{\(tensor()),\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]}}", "'a' twice"),
@@ -70,7 +71,7 @@ import Testing
     (String(repeating: "{\"a\":", count: 5000), "JSON"),
   ]
 
-  @Test(arguments: broken.indices) func brokenHeadersAreRefused(_ index: Int) throws {
+  @Test(arguments: broken.indices) func brokenHeadersAreRejected(_ index: Int) throws {
     let (header, says) = Self.broken[index]
     let failure = try #require(try Samples.tensorFailure(Samples.file(header, data: [UInt8](repeating: 0, count: 8))))
     #expect(failure.status == .badData)

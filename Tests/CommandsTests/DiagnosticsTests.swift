@@ -15,21 +15,21 @@ import Testing
   #expect(oneLine(String(repeating: "\n", count: 390), limit: 400).count <= 400)
 }
 
-@Test func aFaultUpstreamIsToldInTheCulpritsWords() {
+@Test func aFailureUpstreamIsReportedInTheWordsOfItsOrigin() {
   let origin = FailureOrigin(tool: "seq-build", status: 65, reason: "stdin: row 3: not finite")
   let failure = Failure(.badData, "passed on", at: "stdin", origin: origin)
   #expect(Diagnostics.message(of: failure) == "upstream seq-build failed (65): stdin: row 3: not finite")
   #expect(Diagnostics.message(of: Failure(.badData, "bad", at: "stdin", "row 3")) == "stdin: row 3: bad")
 }
 
-@Test func theNearestNameIsAtMostTwoSlipsAway() {
+@Test func theNearestNameIsAtMostTwoEditsAway() {
   let names = ["ctx", "offset", "by", "lr", "min-signal", "min-coherence"]
-  #expect(nearest(to: "cxt", among: names) == "ctx")
-  #expect(nearest(to: "offfset", among: names) == "offset")
-  #expect(nearest(to: "ofset", among: names) == "offset")
-  #expect(nearest(to: "off", among: names) == "offset")
-  #expect(nearest(to: "min", among: names) == "min-signal")
-  #expect(nearest(to: "xy", among: names) == "by")
-  #expect(nearest(to: "ok", among: names) == nil)
-  #expect(nearest(to: "", among: names) == nil)
+  #expect(Spelling.nearest(to: "cxt", among: names) == "ctx")
+  #expect(Spelling.nearest(to: "offfset", among: names) == "offset")
+  #expect(Spelling.nearest(to: "ofset", among: names) == "offset")
+  #expect(Spelling.nearest(to: "off", among: names) == "offset")
+  #expect(Spelling.nearest(to: "min", among: names) == "min-signal")
+  #expect(Spelling.nearest(to: "xy", among: names) == "by")
+  #expect(Spelling.nearest(to: "ok", among: names) == nil)
+  #expect(Spelling.nearest(to: "", among: names) == nil)
 }

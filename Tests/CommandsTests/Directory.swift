@@ -13,7 +13,7 @@ func withDirectory(_ body: (String) throws -> Void) throws {
   try body(directory)
 }
 
-/// The names in a folder, hidden ones too, in order.
+/// The names in a folder, hidden ones included, in ascending order.
 func names(in directory: String) -> [String] {
   guard let stream = opendir(directory) else { return [] }
   defer { closedir(stream) }
@@ -27,6 +27,7 @@ func names(in directory: String) -> [String] {
   return names.sorted()
 }
 
+/// The text of a file of at most 64 KiB.
 func contents(_ path: String) throws -> String {
   let descriptor = open(path, O_RDONLY)
   guard descriptor >= 0 else { throw Failure(.cannotOpen, "cannot be opened", at: path) }
@@ -36,6 +37,7 @@ func contents(_ path: String) throws -> String {
   return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
 }
 
+/// Replaces a file by a text.
 func write(_ text: String, to path: String) throws {
   let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
   guard descriptor >= 0 else { throw Failure(.cannotCreate, "cannot be created", at: path) }

@@ -24,7 +24,7 @@ func durationsReadAsPeopleSayThem(seconds: Double, text: String) {
   #expect(Figures.duration(seconds) == text)
 }
 
-@Test func progressTellsCountRateAndTime() throws {
+@Test func progressShowsCountRateAndTime() throws {
   let progress = Progress(try Sample.parse("--progress", "never"), unit: "rows")
   progress.advance(by: 119_000)
   progress.advance(by: 1000)

@@ -36,12 +36,12 @@ import Testing
   #expect(lines.contains { $0.hasPrefix("  1   a gate failed") })
 }
 
-@Test func statusOneIsListedOnlyWhereTheToolGivesIt() {
+@Test func statusOneIsListedOnlyWhereTheToolUsesIt() {
   #expect(!Sample.manual.help.contains("\n  1   "))
   #expect(Sample.manual.help.contains("\n  65  the data are malformed"))
 }
 
-@Test func requiredFlagsStandInTheUsageLine() {
+@Test func requiredFlagsAreInTheUsageLine() {
   let out = Option.text("out", placeholder: "FILE", help: "the checkpoint").required()
   let manual = Manual(
     name: "t", purpose: "p", operands: .required(["A", "B"]), options: [out], memory: "m", example: "t")

@@ -43,7 +43,7 @@ import Testing
   }
 }
 
-@Test func twoUnfinishedFilesOfOneNameDoNotMeet() throws {
+@Test func twoUnfinishedFilesOfOneNameDoNotCollide() throws {
   try withDirectory { directory in
     let first = try OutputFile(directory + "/a")
     let second = try OutputFile(directory + "/a")
@@ -86,7 +86,7 @@ import Testing
   }
 }
 
-@Test func whatCannotBeCreatedIsRefusedAtOnce() throws {
+@Test func whatCannotBeCreatedIsRejectedAtOnce() throws {
   try withDirectory { directory in
     for (path, problem) in [
       (directory, "cannot be created: Is a directory"),

@@ -33,7 +33,7 @@ enum Sample {
     try Arguments.parse(words, manual: manual)
   }
 
-  /// The one line of a refusal; nil where the words are accepted.
+  /// The error line; nil where the words are accepted.
   static func refusal(_ words: [String], manual: Manual = Sample.manual) -> String? {
     do {
       _ = try Arguments.parse(words, manual: manual)
@@ -122,7 +122,7 @@ enum Sample {
   #expect(try Sample.parse("--output=--odd").outputPath == "--odd")
 }
 
-@Test func helpAndVersionEndTheReading() throws {
+@Test func helpAndVersionEndTheParsing() throws {
   #expect(try Sample.parse("-h", "--unknown").intent == .help)
   #expect(try Sample.parse("--version").intent == .version)
   #expect(try Sample.parse("--", "--help").intent == .run)
@@ -165,11 +165,11 @@ enum Sample {
     (["-n0"], "64 --limit 0: expected a whole number of at least 1"),
     (["a", "b"], "64 unexpected b: expected no operand after FILE"),
   ] as [([String], String)])
-func aLineThatCannotBeUnderstoodIsRefusedInOneLine(words: [String], line: String) {
+func anInvalidLineIsRejectedInOneLine(words: [String], line: String) {
   #expect(Sample.refusal(words) == line)
 }
 
-@Test func operandsAndRequiredFlagsAreAskedFor() {
+@Test func missingOperandsAndRequiredFlagsAreErrors() {
   func refusal(_ words: [String], _ operands: Operands, _ options: [any OptionProtocol] = []) -> String? {
     let manual = Manual(
       name: "t", purpose: "p", operands: operands, options: options, memory: "constant", example: "t")
@@ -186,7 +186,7 @@ func aLineThatCannotBeUnderstoodIsRefusedInOneLine(words: [String], line: String
   #expect(refusal(["--out", "x"], .none, [out]) == nil)
 }
 
-@Test func aToolMayRefuseAValueItself() throws {
+@Test func aToolMayRejectAValueItself() throws {
   let arguments = try Sample.parse("--ctx", "5")
   #expect(
     arguments.refusal(of: Sample.context, expected: "at least --shift").description

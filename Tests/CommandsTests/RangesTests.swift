@@ -20,12 +20,12 @@ import Testing
 }
 
 @Test(arguments: ["", ",", "1,", "1-", "-1", "5-3", "1-2-3", "a", "+1", " 1", "1.5", "18446744073709551616"])
-func whatIsNoRangeIsRefused(text: String) {
+func invalidRangesAreRejected(text: String) {
   #expect(Ranges(parsing: text) == nil)
 }
 
 @Test(arguments: ["", "train", "train=", "=1", "a=0.5,a=0.5", "a=0.5,b=0.6", "a=-1,b=2", "a=nan", "a=1,b=0", "a=1="])
-func whatDoesNotShareAWholeIsRefused(text: String) {
+func invalidSharesAreRejected(text: String) {
   #expect(Share.parse(text) == nil)
 }
 

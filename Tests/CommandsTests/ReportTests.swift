@@ -27,7 +27,7 @@ private func report(_ words: String...) throws -> Report {
   #expect(try report().json["label"] == .some(.null))
 }
 
-@Test func fieldsStandOneBelowTheOtherForPeople() throws {
+@Test func peopleSeeOneFieldALine() throws {
   #expect(
     try report("--label", "VAL").text == """
       direction-diagnose: VAL

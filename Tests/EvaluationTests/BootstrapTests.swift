@@ -63,7 +63,7 @@ import Vectors
     }
   }
 
-  @Test func theIntervalCoversTheTruthAboutAsOftenAsItSays() throws {
+  @Test func theIntervalCoversTheTruthAboutAsOftenAsStated() throws {
     var covered = 0
     for trial in 0..<100 as Range<UInt64> {
       var sums = Self.sums(Self.normal(60, mean: 5, seed: 1000 + trial))
@@ -102,7 +102,7 @@ import Vectors
     #expect(greatest.lowerBound >= 0 && abs(greatest.upperBound - high[10]) < 1e-12)
   }
 
-  @Test func oneArticleTellsNoSpread() {
+  @Test func oneArticleHasNoSpread() {
     var one = Self.sums([(1, [1, 2, 3])])
     #expect(Bootstrap.intervals95(&one, seed: 1) == nil)
     var none = ArticleSums()

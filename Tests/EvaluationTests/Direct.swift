@@ -90,7 +90,7 @@ struct Direct {
   }
 }
 
-/// The windows of rows that come in parts cut before `cuts`, as the builder makes them.
+/// The windows that the builder makes of rows in parts that begin at `cuts`.
 func frames(_ rows: Frame, _ options: SequenceOptions, cuts: [Int] = []) throws -> [Frame] {
   var builder = SequenceBuilder(dim: rows.dim, options: options)
   var frames: [Frame] = []

@@ -24,7 +24,7 @@ import Vectors
     return diagnosis
   }
 
-  /// What two diagnoses differ in by more than `tolerance`.
+  /// The figures in which two diagnoses differ by more than `tolerance`.
   static func differences(_ a: DirectionDiagnosis, _ b: DirectionDiagnosis, _ tolerance: Double) -> [String] {
     var found: [String] = []
     func check(_ isSame: Bool, _ name: String) { if !isSame { found.append(name) } }

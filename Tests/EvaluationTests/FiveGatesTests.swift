@@ -68,7 +68,7 @@ import Testing
     #expect(marks(["oracle", "ridge"], among: all) == [])
     #expect(marks(["oracle", "ridge", "copy-last"], among: all) == [.trivialPasses])
     #expect(marks(["context-mean"], among: all) == [.oracleFails, .trivialPasses])
-    // Who is not there, or could not be measured, says nothing.
+    // A predictor that is absent or was not measured has no say.
     #expect(marks(["oracle"], among: ["oracle"]) == [])
     #expect(marks([], among: []) == [])
   }

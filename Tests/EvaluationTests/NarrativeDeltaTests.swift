@@ -109,7 +109,7 @@ import Vectors
   }
 
   @Test(arguments: [SequenceOptions(context: 1), SequenceOptions(context: 5, offset: 2)])
-  func otherWindowsAreRefused(_ options: SequenceOptions) throws {
+  func otherWindowsAreRejected(_ options: SequenceOptions) throws {
     let failure = try #require(throws: Failure.self) {
       try NarrativeDelta(roles: options.roles, offset: options.offset)
     }

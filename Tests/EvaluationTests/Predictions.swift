@@ -60,12 +60,12 @@ func predictions(
   return frame
 }
 
-/// The vector `distance` chunks after a key, zeros where there is none.
+/// The vector `distance` chunks after a key; zeros where there is no such chunk.
 func neighbour(_ rows: Frame, _ key: Key, _ distance: Int) -> [Float] {
   rows.row(key.article, Int(key.chunk) + distance).map(rows.vector) ?? [Float](repeating: 0, count: rows.dim)
 }
 
-/// The predictor that the tests hold against plain sums: the last two chunks before the target, mixed.
+/// The predictor that the tests compare with plain sums: a mixture of the last two chunks before the target.
 func mixed(_ rows: Frame) -> (Key, Int) -> [Float] {
   { target, step in
     zip(neighbour(rows, target, -1), neighbour(rows, target, -2)).map { $0 + $1 * Float(step) / 2 }

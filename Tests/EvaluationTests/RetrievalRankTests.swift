@@ -44,15 +44,15 @@ import Vectors
     func mean(_ figure: ((rank: Int, candidates: Int)) -> Double) -> Double {
       direct.reduce(0) { $0 + figure($1) } / count
     }
-    #expect(isClose(figures.first, mean { $0.rank == 1 ? 1 : 0 }, 1e-12))
-    #expect(isClose(figures.firstFive, mean { $0.rank <= 5 ? 1 : 0 }, 1e-12))
-    #expect(isClose(figures.reciprocal, mean { 1 / Double($0.rank) }, 1e-12))
+    #expect(isClose(figures.recallAt1, mean { $0.rank == 1 ? 1 : 0 }, 1e-12))
+    #expect(isClose(figures.recallAt5, mean { $0.rank <= 5 ? 1 : 0 }, 1e-12))
+    #expect(isClose(figures.meanReciprocalRank, mean { 1 / Double($0.rank) }, 1e-12))
     #expect(isClose(figures.meanRank, mean { Double($0.rank) }, 1e-12))
-    #expect(isClose(figures.chanceFirst, mean { 1 / Double($0.candidates) }, 1e-12))
-    #expect(isClose(figures.chanceFirstFive, mean { min(1, 5 / Double($0.candidates)) }, 1e-12))
+    #expect(isClose(figures.chanceRecallAt1, mean { 1 / Double($0.candidates) }, 1e-12))
+    #expect(isClose(figures.chanceRecallAt5, mean { min(1, 5 / Double($0.candidates)) }, 1e-12))
     let sorted = direct.map { Double($0.rank) }.sorted()
     #expect(figures.medianRank == (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2)
-    #expect(try #require(figures.intervals)[2].contains(figures.reciprocal))
+    #expect(try #require(figures.intervals)[2].contains(figures.meanReciprocalRank))
   }
 
   /// Rounding in the product, in either direction, changes no rank.
@@ -70,8 +70,8 @@ import Vectors
     var found = try Self.ranks(rows, predicted, scope, product: noisy)
     let expected = exact.figures(seed: 1)
     let figures = found.figures(seed: 1)
-    #expect(figures.meanRank == expected.meanRank && figures.first == expected.first)
-    #expect(figures.reciprocal == expected.reciprocal)
+    #expect(figures.meanRank == expected.meanRank && figures.recallAt1 == expected.recallAt1)
+    #expect(figures.meanReciprocalRank == expected.meanReciprocalRank)
     let direct = Self.direct(rows, predicted, scope, 6)
     #expect(isClose(expected.meanRank, direct.reduce(0) { $0 + Double($1.rank) } / Double(direct.count), 1e-12))
   }
@@ -80,7 +80,7 @@ import Vectors
     _ scope: RetrievalRank.Scope
   ) throws {
     var rows = Frame.random([(1, Array(0..<30)), (2, Array(0..<30))], dim: 33)
-    // Every third chunk holds the vector of the one before it, and article 2 those of article 1 in other lengths.
+    // Every third chunk has the vector of the one before it, and article 2 has those of article 1.
     for row in stride(from: 2, to: 30, by: 3) {
       rows.vectors.replaceSubrange(row * 33..<(row + 1) * 33, with: rows.vector(row - 1))
     }
@@ -88,7 +88,8 @@ import Vectors
     let predicted = predictions(rows) { key, _ in neighbour(rows, key, 0).map { $0 * 3 } }
     var found = try Self.ranks(rows, predicted, scope)
     let figures = found.figures(seed: 1)
-    #expect(figures.first == 1 && figures.firstFive == 1 && figures.reciprocal == 1 && figures.medianRank == 1)
+    #expect(figures.recallAt1 == 1 && figures.recallAt5 == 1)
+    #expect(figures.meanReciprocalRank == 1 && figures.medianRank == 1)
   }
 
   @Test(arguments: RetrievalRank.Scope.allCases) func neitherCutNorOrderMatters(_ scope: RetrievalRank.Scope) throws {
@@ -101,7 +102,7 @@ import Vectors
         rows.shuffled(seed: seed), predicted.shuffled(seed: seed + 50), scope, cuts: [Int(seed), 25, 26, 40])
       let figures = found.figures(seed: 3)
       #expect(found.windows == whole.windows && found.shortArticle == whole.shortArticle)
-      #expect(isClose(figures.reciprocal, expected.reciprocal, 1e-12))
+      #expect(isClose(figures.meanReciprocalRank, expected.meanReciprocalRank, 1e-12))
       #expect(figures.meanRank == expected.meanRank && figures.medianRank == expected.medianRank)
       #expect(isClose(figures.intervals?[2].lowerBound, expected.intervals?[2].lowerBound, 1e-12))
     }
@@ -114,7 +115,7 @@ import Vectors
     var all = try Self.ranks(rows, predicted, .all)
     #expect(own.windows == all.windows)
     #expect(all.figures(seed: 1).meanRank > own.figures(seed: 1).meanRank)
-    #expect(isClose(all.figures(seed: 1).chanceFirst, 1 / Double(rows.rows), 1e-12))
+    #expect(isClose(all.figures(seed: 1).chanceRecallAt1, 1 / Double(rows.rows), 1e-12))
   }
 
   @Test func zeroVectorsCount() throws {

@@ -62,7 +62,7 @@ import Vectors
     #expect(late.figures(seed: 1).mean < 0.9)
   }
 
-  /// What becomes of a stream in which a row is missing, or stands elsewhere.
+  /// The result for a stream in which a row is missing or misplaced.
   @Test func aMissingStepIsNamed() throws {
     let rows = Frame.random(someArticles, dim: 3)
     let whole = predictions(rows, horizon: 3, mixed(rows))

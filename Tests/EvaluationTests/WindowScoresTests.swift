@@ -53,7 +53,7 @@ import Vectors
     #expect(!found.isEmpty && found.values.allSatisfy { $0 == 0 })
     for score in [WindowScores.Score.delta, .distinct] {
       let failure = try #require(throws: Failure.self) { try WindowScores(score, roles: options.roles) }
-      #expect(failure.status == .badData && failure.description.contains("expected 2 or more"))
+      #expect(failure.status == .badData && failure.description.contains("expected windows of 2 or more"))
     }
   }
 

@@ -70,7 +70,7 @@ grep -qF 'expected windows, found chunks' err || fail "chunks are refused"
 for by in delta distinct; do
   try "seq-build --ctx 1 <chunks.nvs | seq-gate --by $by -o none.nvs"
   assert_status 65
-  assert_one_error 'expected 2 or more'
+  assert_one_error 'expected windows of 2 or more context chunks'
   assert_absent none.nvs
 done
 try "TMPDIR=/nowhere seq-gate --top 0.5 -o none.nvs windows.nvs"

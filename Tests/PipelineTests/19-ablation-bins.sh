@@ -64,9 +64,9 @@ assert_status 0
 assert_equal "$(grep -c '^    slot ' "$tmp/out")" 5
 assert_equal "$(head -n 1 "$tmp/out")" 'ablation-eval: VAL'
 
-# Streams that do not go together, and the first key that differs.
+# Streams that do not match, and the first key that differs.
 stream-head -n 500 base.nvs >short.nvs
-for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=reverse.nvs expected\ its\ end' \
+for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=reverse.nvs expected\ the\ end' \
   'base.nvs reverse=reverse-turned.nvs expected\ article' 'base.nvs reverse=../wiki_small_f16.npz-2-1/reverse.nvs expected\ article'; do
   eval "set -- $pair"
   try "ablation-eval --articles articles.nvs --base $1 --ablated $2"
@@ -75,7 +75,7 @@ for pair in 'base.nvs shuffle=short.nvs expected\ article' 'short.nvs shuffle=re
   assert_one_error "$2: $3"
 done
 for pair in 'base.nvs articles.nvs expected\ predictions,\ found\ chunks' 'articles.nvs base.nvs expected\ predictions,\ found\ chunks' \
-  'base.nvs cut.nvs truncated' 'cut.nvs reverse.nvs truncated' 'base.nvs twice.nvs expected' 'twice.nvs twice.nvs comes\ twice'; do
+  'base.nvs cut.nvs truncated' 'cut.nvs reverse.nvs truncated' 'base.nvs twice.nvs expected' 'twice.nvs twice.nvs expected\ one\ prediction\ of\ each\ chunk'; do
   eval "set -- $pair"
   head -c -64 base.nvs >cut.nvs
   cat base.nvs base.nvs >twice.nvs
@@ -117,7 +117,7 @@ done
 assert_equal "$(bins-eval --articles articles.nvs base.nvs | jq -c '[.context, .offset, .windows]')" '[5,1,1490]'
 try "bins-eval --articles articles.nvs reverse.nvs"
 assert_status 64
-assert_one_error '--ctx and --offset: expected'
+assert_one_error 'expected --ctx and --offset'
 try "bins-eval --articles articles.nvs --ctx 5 --offset 1 base.nvs"
 assert_status 0
 assert_same_figures "$tmp/out" bins-eval.json 1e-6
@@ -147,9 +147,9 @@ T
 retold '.metadata = {"model-predict:context": 1, "model-predict:offset": 1}' base.nvs >told.nvs
 try "bins-eval --articles articles.nvs told.nvs"
 assert_status 65
-assert_one_error '1 context chunk'
+assert_one_error 'expected windows of 2 or more context chunks, found 1'
 
-# A context that reaches before the article, or into a gap, is not there: skipped and counted, and none is no report.
+# Windows whose context reaches before the article or into a gap are skipped and counted; without a window there is no report.
 assert_equal "$(bins-eval --articles articles.nvs --ctx 7 base.nvs | jq -c '[.windows, .skipped.missing_context]')" \
   "$(seq-build --quiet --ctx 7 articles.nvs | stream-info | jq -c '[.windows, 1490 - .windows]')"
 try "bins-eval --articles articles.nvs --ctx 512 base.nvs"

@@ -134,13 +134,13 @@ for number in 1 2 3 4 5 6 7 8 9 10; do
   { cat whole; sed -n "${number}p" whole; } >lines
   try "gate-verdict <lines"
   assert_status 65
-  assert_one_error "line 11: $tool of $label: expected once"
+  assert_one_error "line 11: $tool of $label: expected one report, found a second"
 done
 try "gate-verdict </dev/null"
 assert_status 65
 assert_one_error 'there is no report of'
 
-# Labels, tools, schemas and lines that are not understood.
+# Unknown labels, tools and schemas, and malformed lines.
 for label in '"val"' '"Val"' '"TEST"' '" VAL"' null '""' 3; do
   fault 'expected the label VAL or OOD' "(select(.tool == \"rollout-eval\" and .label == \"OOD\") | .label) = $label"
 done
@@ -155,7 +155,7 @@ for line in '{' '[]' '7' 'nonsense' '{"tool": "offset-sweep"' '{"a": NaN}'; do
   assert_one_error 'stdin: line 11: expected a report'
 done
 
-# Figures that are none, or cannot be.
+# Figures that are no numbers, or out of range.
 while read -r tool path; do
   for value in NaN nan Infinity -Infinity 1e999; do
     # jq would write them as null or as a large number.
@@ -177,14 +177,14 @@ rollout-eval mean_cos
 bins-eval normal.mean_cos
 T
 for value in 1.01 -0.01; do
-  fault "r_at_1 is $value" "(select(.tool == \"retrieval-rank\" and .label == \"VAL\") | .r_at_1) = $value"
-  fault "mrr is $value" "(select(.tool == \"retrieval-rank\" and .label == \"VAL\") | .mrr) = $value" --strict
+  fault "r_at_1: expected a number from 0 to 1, found $value" "(select(.tool == \"retrieval-rank\" and .label == \"VAL\") | .r_at_1) = $value"
+  fault "mrr: expected a number from 0 to 1, found $value" "(select(.tool == \"retrieval-rank\" and .label == \"VAL\") | .mrr) = $value" --strict
 done
 for value in 1.01 -1.01; do
-  fault "mean_cos is $value" "(select(.tool == \"rollout-eval\" and .label == \"VAL\") | .mean_cos) = $value"
-  fault "normal.mean_cos is $value" "(select(.tool == \"bins-eval\" and .label == \"OOD\") | .normal.mean_cos) = $value"
+  fault "mean_cos: expected a number from -1 to 1, found $value" "(select(.tool == \"rollout-eval\" and .label == \"VAL\") | .mean_cos) = $value"
+  fault "normal.mean_cos: expected a number from -1 to 1, found $value" "(select(.tool == \"bins-eval\" and .label == \"OOD\") | .normal.mean_cos) = $value"
 done
-fault 'r_at_1 is 0.7 and r_at_5 0.69' '(select(.tool == "retrieval-rank" and .label == "VAL") | .r_at_5) = 0.69'
+fault 'r_at_5: expected at least r_at_1, which is 0.7, found 0.69' '(select(.tool == "retrieval-rank" and .label == "VAL") | .r_at_5) = 0.69'
 for tool in offset-sweep retrieval-rank ablation-eval rollout-eval; do
   for value in 0 -1 null 1.5 '"100"'; do
     fault "$tool of VAL: windows: expected a whole number of at least 1" "(select(.tool == \"$tool\") | .windows) = $value"
@@ -194,7 +194,7 @@ fault 'over no windows' '(select(.tool == "bins-eval") | .normal.windows) = 0'
 fault 'normal.windows: expected' 'if .tool == "bins-eval" then del(.normal.windows) else . end'
 fault 'normal.mean_cos: expected a number' '(select(.tool == "bins-eval") | .normal.mean_cos) = null'
 
-# The stricter figures are missed only where they are asked for.
+# The strict figures are needed only with --strict.
 for path in 'deltas.reverse' 'deltas["drop-one"]' 'deltas["repeat-last"]' 'deltas["cross-article"]'; do
   judge 0 "if .tool == \"ablation-eval\" then del(.$path) else . end"
   fault 'expected a number, found nothing' "if .tool == \"ablation-eval\" then del(.$path) else . end" --strict
@@ -251,7 +251,7 @@ assert_equal "$(jq -c '.calibration.predictors.ridge.gates.D.pass' out)" true
 try "gate-verdict --calibration calibration.jsonl --format table whole"
 assert_status 0
 assert_equal "$(grep -c '^  linear-extrapolation ' out)" 6
-grep -qE '^  A +offset sweep +the oracle passes, no predictor of a mean does$' out || fail 'a mark in the table'
+grep -qE '^  A +offset sweep +the oracle passes, but no predictor of a mean does$' out || fail 'a mark in the table'
 # The verdict is the model's own, whatever stands beside it.
 try "gate-verdict --calibration whole calibration.jsonl"
 assert_status 65

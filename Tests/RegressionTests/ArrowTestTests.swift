@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Vectors
 
-/// Data whose arrow of time follows from how they were made.
+/// Synthetic data whose arrow of time is known.
 @Suite struct ArrowTestTests {
   private static func store(
     _ kind: SyntheticProcess.Kind, articles: Int, chunks: Int, dim: Int = 8, seed: UInt64
@@ -35,17 +35,17 @@ import Vectors
 
   /// Articles as units, and runs of 64 chunks.
   @Test(arguments: [(50, 30), (4, 300)])
-  func aReversibleProcessHasNone(_ shape: (articles: Int, chunks: Int)) throws {
+  func aReversibleProcessHasNoArrow(_ shape: (articles: Int, chunks: Int)) throws {
     let found = try (1...8).count { seed in
       let store = Self.store(.ar, articles: shape.articles, chunks: shape.chunks, seed: UInt64(seed))
       return try Self.findings(store).0.p <= 0.05
     }
-    // One in twenty is expected; more than 2 of 8 come once in 170 tries.
+    // One in twenty is expected; more than 2 of 8 occur once in 170 tries.
     #expect(found <= 2)
   }
 
   @Test(arguments: [(50, 30), (4, 300)])
-  func aRotationHasOne(_ shape: (articles: Int, chunks: Int)) throws {
+  func aRotationHasAnArrow(_ shape: (articles: Int, chunks: Int)) throws {
     for seed in 1...8 {
       let store = Self.store(.rotation, articles: shape.articles, chunks: shape.chunks, seed: UInt64(seed))
       let (found, test) = try Self.findings(store)
@@ -66,8 +66,8 @@ import Vectors
     }
   }
 
-  /// An article is turned as a whole: the same data read backwards have the same index, and the skills change places.
-  @Test func reversalTurnsTheSkillsAround() throws {
+  /// An article is reversed as a whole: the same data read backwards have the same index, and the skills are swapped.
+  @Test func reversalSwapsTheSkills() throws {
     let store = Self.store(.rotation, articles: 45, chunks: 23, seed: 4)
     var reversed = VectorStore(dim: store.dim)
     for article in 0..<45 {
@@ -112,7 +112,7 @@ import Vectors
     let store = Self.store(.rotation, articles: 3, chunks: 130, seed: 7)
     let failure = #expect(throws: Failure.self) { try Self.findings(store) }
     #expect(failure?.status == .badData)
-    #expect(failure?.problem.contains("3 articles with 387 pairs of neighbours make 9 units") == true)
+    #expect(failure?.problem.contains("found 3 articles, 9 runs and 387 pairs of neighbours") == true)
     // All chunks alike vary in no direction.
     let same = Frame.random([(0, [0])], dim: 4).vector(0)
     var flat = VectorStore(dim: 4)

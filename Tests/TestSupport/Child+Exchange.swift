@@ -1,10 +1,10 @@
 internal import Glibc
 
 extension Child {
-  /// Feeds `input`, gathers what comes back, and waits for the end; kills the process and all it started when `seconds`
-  /// are over.
+  /// Writes `input`, collects the output, and waits for the end; after `seconds` it kills the process and all that it
+  /// started.
   ///
-  /// Reading and writing take turns, so that neither side waits for the other with a full pipe.
+  /// Reading and writing alternate, so that neither side waits for the other with a full pipe.
   func exchange(_ input: [UInt8], seconds: Double) -> Run {
     let deadline = Self.now + seconds
     var run = Run(output: [], errors: "", status: 0)
@@ -37,7 +37,7 @@ extension Child {
     return run
   }
 
-  /// - Returns: whether there is more to feed, and someone to take it.
+  /// - Returns: whether there is more to write, and still a reader.
   private func feed(_ bytes: [UInt8], _ fed: inout Int) -> Bool {
     let count = bytes.withUnsafeBytes { write(input, $0.baseAddress.map { $0 + fed }, $0.count - fed) }
     if count < 0 { return errno == EAGAIN || errno == EINTR }
@@ -45,7 +45,7 @@ extension Child {
     return fed < bytes.count
   }
 
-  /// - Returns: false at the end.
+  /// - Returns: false at the end of the output.
   private static func gather(_ descriptor: Int32, _ bytes: inout [UInt8]) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(descriptor, &buffer, buffer.count)

@@ -1,10 +1,12 @@
 internal import Failures
 internal import Glibc
 
-/// A fresh folder under /tmp, removed with all that is in it when the last reference goes.
+/// A fresh folder under /tmp, removed with its contents when the last reference to it is released.
 public final class Folder: Sendable {
+  /// The folder's absolute path.
   public let path: String
 
+  /// Makes an empty folder with a new name.
   public init() throws {
     var template = Array("/tmp/nextvec-tests.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(.cannotCreate, "no folder") }
@@ -16,7 +18,7 @@ public final class Folder: Sendable {
   /// The path of a file in it.
   public func callAsFunction(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file and gives its path.
+  /// Writes a file and returns its path.
   @discardableResult
   public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     let path = self(name)
@@ -35,17 +37,21 @@ public final class Folder: Sendable {
     return path
   }
 
+  /// The contents of a file in it.
   public func bytes(of name: String) throws -> [UInt8] { try Self.bytes(of: self(name)) }
 
+  /// The contents of a file in it as UTF-8.
   public func text(of name: String) throws -> String { try Self.text(of: self(name)) }
 
-  /// The names in it, hidden ones too, in order.
+  /// The names in it, hidden ones included, in ascending order.
   public var names: [String] { Self.names(in: path) }
 
+  /// The contents of any file as UTF-8.
   public static func text(of path: String) throws -> String {
     String(decoding: try bytes(of: path), as: UTF8.self)
   }
 
+  /// The contents of any file.
   public static func bytes(of path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure(.cannotOpen, "cannot be opened", at: path) }

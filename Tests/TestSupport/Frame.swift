@@ -1,28 +1,38 @@
 public import Vectors
 
-/// A block of rows and windows that owns its numbers: what tests make, keep and compare.
+/// A block of rows and windows that owns its memory, for tests to make, keep and compare.
 public struct Frame: Equatable, Sendable {
+  /// Entries of a vector.
   public var dim: Int
+  /// (rows).
   public var keys: [Key] = []
   /// (rows, dim).
   public var vectors: [Float] = []
+  /// How many rows at the front repeat the last ones of the frame before.
   public var repeated = 0
+  /// Rows of a window; 0 without windows.
   public var slots = 0
-  /// (windows, slots).
+  /// (windows, slots): the rows of each window.
   public var indices: [UInt32] = []
+  /// (windows); nil where every window weighs 1.
   public var weights: [Float]?
 
+  /// A frame without rows.
   public init(dim: Int) { self.dim = dim }
 
+  /// How many rows there are, repeated ones included.
   public var rows: Int { keys.count }
+  /// How many windows there are.
   public var windows: Int { slots == 0 ? 0 : indices.count / slots }
 
+  /// Appends a row.
   public mutating func append(_ key: Key, _ vector: [Float]) {
-    precondition(vector.count == dim, "a vector of \(dim) entries")
+    precondition(vector.count == dim, "a vector of \(vector.count) entries, not \(dim)")
     keys.append(key)
     vectors += vector
   }
 
+  /// One row, (dim).
   public func vector(_ row: Int) -> [Float] { Array(vectors[row * dim..<(row + 1) * dim]) }
 
   /// Some of the rows, without windows.
@@ -44,7 +54,7 @@ public struct Frame: Equatable, Sendable {
 }
 
 extension Frame {
-  /// A copy of a block's parts, one after the other, with windows over them all.
+  /// A copy of the rows of several blocks, one after the other, with windows over all of them.
   public init(
     _ runs: [VectorBlock], dim: Int, repeated: Int = 0, slots: Int = 0, indices: some Sequence<UInt32> = [],
     weights: UnsafeBufferPointer<Float>? = nil
@@ -60,6 +70,7 @@ extension Frame {
     self.weights = weights.map(Array.init)
   }
 
+  /// A copy of a block.
   public init(_ block: VectorBlock) {
     self.init(
       [block], dim: block.dim, repeated: block.repeated, slots: block.slots, indices: block.indices,
@@ -86,8 +97,8 @@ extension Frame {
 }
 
 extension Frame {
-  /// Rows for these articles, each with its chunk numbers, of vectors that depend on the seed and the key alone:
-  /// normally distributed around a direction of the article's own, so that cosines are not all near 0.
+  /// Rows for these articles, each with its chunk numbers. The vectors depend only on the seed and the key: they are
+  /// normally distributed around a direction of the article, so that cosines are not all near 0.
   public static func random(_ articles: [(UInt64, [UInt32])], dim: Int, seed: UInt64 = 1) -> Frame {
     var frame = Frame(dim: dim)
     for (article, chunks) in articles {

@@ -1,18 +1,18 @@
 internal import Failures
 internal import Glibc
 
-/// A process with its three standard streams in our hands.
+/// A process whose three standard streams are pipes to this one.
 struct Child {
   let number: pid_t
   let input: Int32
   let output: Int32
   let errors: Int32
 
-  /// Pipes are marked close-on-exec only after they are made: while one test does so, no other may start a process that
-  /// would inherit their writing ends and keep them open.
+  /// Pipes become close-on-exec only after they are made: meanwhile no other test may start a process, which would
+  /// inherit their writing ends and keep them open.
   private static let lock = SpawnLock()
 
-  /// Starts `/bin/sh` with these words, in a process group of its own and with default signal dispositions.
+  /// Starts `/bin/sh` with these words, in a new process group and with default signal dispositions.
   init(shell words: [String], environment: [String]) throws {
     self = try Child.lock.locked {
       let (childInput, input) = try Child.pipe()
@@ -56,14 +56,14 @@ struct Child {
   }
 }
 
-/// Calls `body` with C strings, ended by a nil.
+/// Calls `body` with C strings, terminated by nil.
 private func withStrings<Result>(
   _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
   var copies = words.map { strdup($0) } + [nil]
   defer { for copy in copies { free(copy) } }
   return copies.withUnsafeMutableBufferPointer { buffer in
-    guard let start = buffer.baseAddress else { preconditionFailure("there is a nil at least") }
+    guard let start = buffer.baseAddress else { preconditionFailure("an array with a nil has no address") }
     return body(UnsafePointer(start))
   }
 }

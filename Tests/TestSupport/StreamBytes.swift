@@ -6,7 +6,7 @@ public import Vectors
 
 /// A stream's bytes, written by the writer to a file and read back.
 ///
-/// - Parameter ordered: how many frames come before rows come in no order; nil where the header's word holds for all.
+/// - Parameter ordered: after how many frames the rows are no longer in order; nil where the header holds for all.
 public func streamBytes(
   _ header: StreamHeader, _ frames: [Frame], counts: [String: Int] = [:], provenance: Provenance? = nil,
   ordered: Int? = nil
@@ -29,15 +29,23 @@ public func chunkStream(_ frames: [Frame], ordered: Bool = true) throws -> [UInt
   try streamBytes(StreamHeader(kind: .chunks, dim: frames.first?.dim ?? 1, ordered: ordered), frames)
 }
 
-/// All that a reader tells of a stream.
+/// All that a reader returns of a stream.
 public struct StreamContents {
+  /// The header of the first member.
   public var header: StreamHeader
+  /// All frames, in order.
   public var frames: [Frame] = []
+  /// Rows and windows.
   public var totals = Totals()
+  /// How many streams were concatenated.
   public var members = 0
+  /// What earlier stages left out, under `tool:name`.
   public var counts: [String: Int] = [:]
+  /// How the stream was made.
   public var provenance = Provenance()
+  /// The ids of the stages that wrote it.
   public var writers: [String] = []
+  /// Whether all rows were in ascending order of their keys.
   public var isOrdered = false
 
   /// The rows of all frames, without the repeated ones.
@@ -48,7 +56,7 @@ public struct StreamContents {
 public enum Transport: String, CaseIterable, Sendable {
   /// A regular file, which is mapped.
   case file
-  /// A pipe, which is read into a buffer. For streams that fit into one: up to 64 KiB.
+  /// A pipe, which is read into a buffer. Only for streams that fit into a pipe: up to 64 KiB.
   case pipe
 }
 
@@ -61,7 +69,7 @@ public func contents(_ bytes: [UInt8], through transport: Transport = .file) thr
     defer { close(descriptor) }
     return try contents(descriptor)
   case .pipe:
-    precondition(bytes.count <= 65536, "fits into a pipe")
+    precondition(bytes.count <= 65536, "\(bytes.count) bytes do not fit into a pipe")
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw Failure(.internalFault, "pipe: error \(errno)") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

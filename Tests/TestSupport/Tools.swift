@@ -1,7 +1,7 @@
 internal import Failures
 internal import Glibc
 
-/// The tools as they were built, and the repository they come from.
+/// The built tools, and the repository they come from.
 public enum Tools {
   /// The folder of the repository.
   public static let root: String = {
@@ -10,7 +10,7 @@ public enum Tools {
     return parts.dropLast(3).joined(separator: "/")
   }()
 
-  /// Where `swift build` has put the tools: beside the test bundle, which is the running program.
+  /// The folder of the built tools: that of the test bundle, which is the running program.
   public static let directory: String = {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
@@ -32,9 +32,9 @@ public enum Tools {
 /// Runs a tool with these arguments.
 ///
 /// - Parameters:
-///   - input: what it finds on standard input, a pipe.
-///   - folder: its working directory.
-///   - seconds: after which it is killed.
+///   - input: the bytes on its standard input, a pipe.
+///   - folder: its working directory; `/` where it is nil.
+///   - seconds: the time after which it is killed.
 public func run(
   _ tool: String, _ arguments: [String] = [], input: [UInt8] = [], in folder: Folder? = nil, seconds: Double = 30
 ) throws -> Run {
@@ -42,7 +42,7 @@ public func run(
   return try start(words, input, seconds)
 }
 
-/// Runs a script of /bin/sh in which the tools are commands.
+/// Runs a script of /bin/sh with the tools in its PATH.
 public func shell(
   _ script: String, input: [UInt8] = [], in folder: Folder? = nil, seconds: Double = 30
 ) throws -> Run {

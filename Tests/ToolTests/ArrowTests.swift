@@ -30,7 +30,7 @@ import Testing
     return abs(x - y) <= tolerance
   }
 
-  @Test func anArrowIsToldByStatusAndReport() throws {
+  @Test func statusAndReportStateTheArrow() throws {
     let arrow = try shell("vec-synth --process rotation --articles 50 --chunks 20 --dim 8 | arrow-test --label R")
     #expect(arrow.status == 0 && arrow.errors == "")
     #expect(arrow.json?["schema"] == "arrow-test/1" && arrow.json?["label"] == "R")
@@ -47,10 +47,10 @@ import Testing
     }
   }
 
-  @Test func whatCannotBeMeasuredIsRefused() throws {
+  @Test func whatCannotBeMeasuredIsAnError() throws {
     let few = try shell("vec-synth --process rotation --articles 3 --chunks 100 --dim 4 | arrow-test")
     #expect(few.status == 65 && few.output == [])
-    #expect(few.errors.contains("not measurable: 3 articles with 297 pairs of neighbours make 6 units"))
+    #expect(few.errors.contains("found 3 articles, 6 runs and 297 pairs of neighbours"))
     let windows = try run("arrow-test", input: Samples.windows)
     #expect(windows.status == 65 && windows.errors.contains("expected chunks, found windows"))
     let twice = try shell("vec-synth --articles 50 --dim 4 -o a; cat a a | arrow-test", in: Folder())

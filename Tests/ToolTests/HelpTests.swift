@@ -7,7 +7,7 @@ import Testing
     #expect(Set(Tools.names).isSuperset(of: ["npz-read", "seq-build", "direction-diagnose", "stream-info"]))
   }
 
-  @Test(arguments: Tools.names) func helpTellsAll(_ tool: String) throws {
+  @Test(arguments: Tools.names) func helpIsComplete(_ tool: String) throws {
     let help = try run(tool, ["--help"])
     #expect(help.status == 0)
     #expect(help.errors == "")

@@ -4,7 +4,7 @@ import Testing
 
 /// Inputs that cannot be opened or read.
 @Suite struct InputTests {
-  /// How each tool that reads streams is told to read the file FILE.
+  /// The command line with which each tool that reads streams reads the file FILE.
   static let readers = [
     "article-select --only 1-9 FILE", "direction-diagnose FILE", "narrative-delta FILE", "seq-build FILE",
     "seq-shuffle FILE",
@@ -34,7 +34,7 @@ import Testing
     let folder = try Folder()
     if let bytes { try folder.write(bytes, to: name) }
     let words = command.replacing("FILE", with: name).split(separator: " ").map(String.init)
-    // seq-build refuses windows by their header, before it comes to a fault further on.
+    // seq-build rejects windows by their header, before it reaches a later fault.
     let found = try run(words[0], Array(words.dropFirst()), in: folder)
     #expect(found.status == status)
     let errors = found.errorLines.filter { $0.contains(": error: ") }

@@ -22,7 +22,7 @@ import Vectors
     return vector.map { norm > 0 ? $0 / norm : 0 }
   }
 
-  /// What a predictor says of a context, each slot a vector.
+  /// The prediction from a context, each slot a vector.
   private static func prediction(_ model: String, _ context: [[Double]]) -> [Double] {
     let last = context[context.count - 1]
     switch model {
@@ -54,7 +54,7 @@ import Vectors
   }
 
   @Test(arguments: ["copy-last", "context-mean", "linear-extrapolation"])
-  func baselinesAreWhatTheySay(_ model: String) throws {
+  func baselinesPredictAsDefined(_ model: String) throws {
     for (horizon, batch, raw) in [(1, 256, false), (1, 7, true), (4, 10, false), (3, 1, true)] {
       let flags = ["--model", model, "--horizon", "\(horizon)", "--batch", "\(batch)"] + (raw ? ["--raw"] : [])
       let found = try run("model-predict", flags, input: Samples.windows)
@@ -63,7 +63,7 @@ import Vectors
     }
   }
 
-  @Test func theOracleTellsTheTruth() throws {
+  @Test func theOracleReturnsTheTarget() throws {
     let script = """
       seq-build --ctx 3 --futures 2 --quiet | model-predict --model oracle --horizon 3 --raw | text-write
       """
@@ -116,7 +116,7 @@ import Vectors
     #expect(stream.provenance.entries.count == 2)
   }
 
-  @Test func windowsInNoOrderGivePredictionsInNone() throws {
+  @Test func unorderedWindowsGiveUnorderedPredictions() throws {
     let found = try shell("seq-shuffle | model-predict --model copy-last", input: Samples.windows)
     let shuffled = try contents(found.output)
     #expect(!shuffled.isOrdered && shuffled.keys.count == Self.windows.count)
@@ -137,7 +137,7 @@ import Vectors
     #expect(stream.frames.flatMap(\.vectors) == [0, 0, -1, 0, 0, 0])
   }
 
-  @Test func whatCannotBePredictedIsRefused() throws {
+  @Test func whatCannotBePredictedIsAnError() throws {
     let chunks = try run("model-predict", ["--model", "copy-last"], input: Samples.chunks)
     #expect(chunks.status == 65 && chunks.errors.contains("expected windows, found chunks"))
     let none = try shell("seq-build --ctx 100 --quiet | model-predict --model copy-last", input: Samples.chunks)

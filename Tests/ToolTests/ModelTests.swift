@@ -56,7 +56,7 @@ import Testing
     #expect(table.text.contains("head.3.weight") && table.text.contains("4 x 8"))
   }
 
-  @Test func brokenModelsAreRefused() throws {
+  @Test func brokenModelsAreRejected() throws {
     let folder = try Folder()
     try Self.make("m", in: folder)
     let whole = try folder.bytes(of: "m")
@@ -78,7 +78,7 @@ import Testing
     #expect(folder.names == ["cut", "m", "nan"])
   }
 
-  @Test func sizesThatAnArchitectureLacksAreRefused() throws {
+  @Test func sizesThatAnArchitectureLacksAreRejected() throws {
     for (flags, says) in [
       ("--arch lstm --heads 4", "--heads 4: expected no --heads: lstm has none"),
       ("--arch transformer --hidden 4", "--hidden 4"), ("--arch transformer --heads 7", "--heads 7"),
@@ -107,7 +107,7 @@ import Testing
     let extras = try run("model-info", ["m1"], in: folder).json?["extras"]?.array ?? []
     #expect(extras.contains("training.extra.outer_momentum.head.3.bias"))
     #expect(try shell("model-average --outer nesterov --base m1 a b -o m2", in: folder).status == 0)
-    // Rate 1 without momentum goes all the way.
+    // Rate 1 without momentum gives the mean.
     let way = "model-average --outer nesterov --lr 1 --momentum 0 --base base a a -o m3 && model-average m3 m3 -o m4"
     #expect(try shell("\(way) && cmp m4 a", in: folder).status == 0)
   }

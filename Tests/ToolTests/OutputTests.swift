@@ -4,7 +4,7 @@ import Testing
 
 /// Outputs that cannot be created or written.
 @Suite struct OutputTests {
-  /// Each tool that writes to standard output, fed by standard input.
+  /// Each tool that writes to standard output, reading standard input.
   static let writers = [
     "article-select --only 1-9", "direction-diagnose --no-gate", "narrative-delta", "stream-cat", "stream-head",
     "stream-info",
@@ -42,7 +42,7 @@ import Testing
     let found = try shell("\(Self.command(writer)) -o out < windows.nvs", in: folder)
     #expect(found.status == plain.status)
     #expect(found.output == [])
-    // Even the words that say where it goes leave no trace in it.
+    // Not even the option that names the file leaves a trace in it.
     #expect(try folder.bytes(of: "out") == plain.output)
     #expect(folder.names == ["m.npy", "out", "windows.nvs"])
     let closed = try shell("\(Self.command(writer)) -o out < windows.nvs >&-", in: folder)

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What happens to a pipeline when one of its stages fails or has had enough.
+/// Pipelines in which a stage fails or ends early.
 @Suite struct PipelineTests {
   private static func folder() throws -> Folder {
     let folder = try Folder()
@@ -12,7 +12,7 @@ import Testing
     return folder
   }
 
-  /// Stages that go on for long, each with a reader that soon ends; in a shell that ignores SIGPIPE too.
+  /// Stages that run long, each with a reader that ends soon, also in a shell that ignores SIGPIPE.
   @Test(
     arguments: [
       "vec-synth --articles 1000000 --dim 16", "stream-cat big.nvs", "article-select --only 0-999999 big.nvs",
@@ -106,12 +106,12 @@ import Testing
     ("seq-build --ctx 2 windows.nvs", "expected chunks, found windows"),
     ("direction-diagnose chunks.nvs", "expected windows, found chunks"),
     ("narrative-delta chunks.nvs", "expected windows, found chunks"),
-    ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "target offset 2; expected 1"),
-    ("seq-build --ctx 1 chunks.nvs | narrative-delta", "1 context chunk; expected 2"),
+    ("seq-build --offset 2 --ctx 2 chunks.nvs | narrative-delta", "expected windows of offset 1, found offset 2"),
+    ("seq-build --ctx 1 chunks.nvs | narrative-delta", "expected windows of 2 or more context chunks, found 1"),
     ("cat chunks.nvs chunks.nvs | seq-build --ctx 2", "a duplicate, or out of order"),
     ("stream-diff chunks.nvs windows.nvs", "chunks and windows"),
   ])
-  func theWrongKindOfStreamIsRefused(_ command: String, _ words: String) throws {
+  func theWrongKindOfStreamIsRejected(_ command: String, _ words: String) throws {
     let found = try shell("\(command) > out", in: Self.folder())
     #expect(found.status == 65)
     #expect(found.errors.contains(words), "\(found.errors)")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vectors
 
-/// The tools that hold predictions against the chunks of `--articles`.
+/// The tools that compare predictions with the chunks of `--articles`.
 @Suite struct PredictionTests {
   static let tools = ["offset-sweep --offsets 0:1", "retrieval-rank --min-article 4", "rollout-eval"]
 
@@ -119,7 +119,7 @@ import Vectors
     for (name, value) in expected { #expect(isClose(value, found[name] ?? .null), "\(name)") }
   }
 
-  // MARK: - What is refused
+  // MARK: - Rejected input
 
   static let refusals: [(script: String, status: Int32, words: [String])] = [
     ("TOOL --articles - < copies.nvs", 64, ["--articles -", "standard input"]),
@@ -134,9 +134,12 @@ import Vectors
     ("head -c 700 copies.nvs | TOOL --articles chunks.nvs", 65, ["stdin", "truncated"]),
     (
       "cat chunks.nvs chunks.nvs > two; TOOL --articles two < copies.nvs", 65,
-      ["two", "article 1, chunk 0 comes twice"]
+      ["two", "article 1, chunk 0 occurs twice"]
     ),
-    ("cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65, ["article 1, chunk 2, step 1", "comes twice"]),
+    (
+      "cat copies.nvs copies.nvs | TOOL --articles chunks.nvs", 65,
+      ["article 1, chunk 2, step 1", "expected one prediction of each chunk"]
+    ),
     (
       "vec-synth --articles 2 --chunks 9 --dim 3 > v; TOOL --articles v < copies.nvs", 65,
       ["dim 3", "found dim 6"]
@@ -182,7 +185,7 @@ import Vectors
     for word in line.expected { #expect(found.errors.contains(word), "\(found.errors)") }
   }
 
-  /// No window at all is no answer, whatever the minimum.
+  /// Without a window there is no answer, whatever the minimum.
   @Test func nothingToReportOnIsAnError() throws {
     let folder = try Self.folder()
     for (command, words) in [

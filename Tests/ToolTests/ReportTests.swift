@@ -4,7 +4,7 @@ import Testing
 
 /// The fields of every report and their types: a contract that others rely on.
 @Suite struct ReportTests {
-  /// A field's types, parted by `|`: `figures n` is a list of n numbers, `interval` a list of two.
+  /// A field's types, separated by `|`: `figures n` is a list of n numbers, `interval` a list of two.
   static func isOf(_ types: String, _ value: JSON?) -> Bool {
     guard let value else { return false }
     return types.split(separator: "|").contains { type in

@@ -18,8 +18,8 @@ import Vectors
     return folder
   }
 
-  /// What the report says is what the predictions of the checkpoint show.
-  @Test func theReportTellsOfTheCheckpoint() throws {
+  /// The report's figures are those of the checkpoint's predictions.
+  @Test func theReportDescribesTheCheckpoint() throws {
     let folder = try Self.folder()
     let found = try run("ridge-fit", ["--out", "r.safetensors", "--penalty", "0.001", "windows.nvs"], in: folder)
     #expect(found.status == 0 && found.errors == "")
@@ -70,7 +70,7 @@ import Vectors
     #expect(found.status == 0, "\(found.errors)")
   }
 
-  @Test func whatHasNoSolutionIsRefused() throws {
+  @Test func equationsWithoutASolutionAreAnError() throws {
     let folder = try Self.folder()
     let same = Samples.numPy(rows: 9, columns: 2, [Float](repeating: 1, count: 18))
     let flat = try shell(
@@ -89,7 +89,7 @@ import Vectors
     #expect(large.status == 65 && large.errors.contains("more than 32 GiB"))
   }
 
-  @Test func aModelOfOtherWindowsIsRefused() throws {
+  @Test func aModelOfOtherWindowsIsRejected() throws {
     let folder = try Self.folder()
     #expect(try run("ridge-fit", ["--out", "r", "windows.nvs"], in: folder).status == 0)
     let dim = try run("model-predict", ["--model", "./r"], input: Samples.windows, in: folder)
@@ -106,7 +106,7 @@ import Vectors
       #expect(stream.provenance.entries.last?["files"]?.array?.count ?? 0 == files)
       #expect(stream.header.metadata["model-predict:model"] == "copy-last")
     }
-    // What is no checkpoint.
+    // Files that are not checkpoints.
     try folder.write(Array("hello".utf8), to: "text")
     #expect(try run("model-predict", ["--model", "text"], input: Samples.windows, in: folder).status == 65)
   }

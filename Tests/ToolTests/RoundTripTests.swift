@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Vectors
 
-/// The same command gives the same bytes, and what goes out comes in again.
+/// The same command gives the same bytes, and what is written can be read again.
 @Suite struct RoundTripTests {
   @Test(arguments: [
     "vec-synth --articles 3 --dim 5", "vec-synth --process copy --articles 3 --dim 5 --seed 4",

@@ -36,7 +36,7 @@ enum Samples {
     return bytes
   }
 
-  /// What stream-info tells of a stream.
+  /// The report of stream-info on a stream.
   static func info(_ stream: [UInt8]) throws -> JSON { try run("stream-info", input: stream).json ?? .null }
 }
 
@@ -44,7 +44,7 @@ enum Samples {
 struct CommandLine: CustomTestStringConvertible, Sendable {
   var tool: String
   var arguments: [String]
-  /// What the test expects: words, mostly.
+  /// What the test expects, usually words of a message.
   var expected: [String]
 
   init(_ line: String, _ expected: String...) {

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// The nature of made data is known: in many dimensions, the mean cosine of chunks k apart.
+/// Properties of synthetic data are known: in many dimensions, the mean cosine of chunks k apart.
 @Suite struct SynthesisTests {
   /// Options, and the cosines at k = 1, 2, 3.
   static let processes: [(String, [Double])] = [
@@ -15,7 +15,7 @@ import Testing
     ("--process ar --rho 0.6 --noise 0.5 --raw", [0.48, 0.288, 0.1728]),
   ]
 
-  @Test(arguments: processes) func cosinesAreAsTold(_ options: String, _ cosines: [Double]) throws {
+  @Test(arguments: processes) func cosinesAreAsDefined(_ options: String, _ cosines: [Double]) throws {
     let synth = "vec-synth \(options) --articles 30 --chunks 30 --dim 256"
     let profile = try shell("\(synth) | seq-build --ctx 4 | direction-diagnose --no-gate").json?["offset_profile"]
     for k in 1...3 {
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test func articlesAreWhatTheyAreWhateverTheirNumber() throws {
+  @Test func articlesDoNotDependOnTheirNumber() throws {
     let folder = try Folder()
     let script = """
       vec-synth --articles 3 --chunks 5 --dim 4 -o few.nvs

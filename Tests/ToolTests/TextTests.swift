@@ -5,7 +5,7 @@ import Vectors
 
 /// Text that is no stream's, and text that people write by hand.
 @Suite struct TextTests {
-  /// Lines, the number of the faulty one, and what is said of it.
+  /// Lines, the number of the faulty one, and its message.
   static let faults: [([String], Int, String)] = [
     (["hello"], 1, "expected a JSON object"), (["[1,2]"], 1, "expected a JSON object"),
     ([#"{"article":0,"chunk":0}"#], 1, "vector"), ([#"{"article":0,"chunk":0,"vector":[]}"#], 1, "0 entries"),

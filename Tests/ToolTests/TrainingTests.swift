@@ -122,7 +122,7 @@ import Vectors
     #expect(folder.names == ["e0.safetensors", "w.nvs"])
   }
 
-  @Test func divergenceIsToldWithItsStep() throws {
+  @Test func divergenceIsReportedWithItsStep() throws {
     let folder = try folder("--arch transformer --width 8 --heads 2 --layers 1")
     var rows = Frame(dim: 8)
     for chunk in 0..<40 {
@@ -152,7 +152,7 @@ import Vectors
     ("--recipe p1-baseline --out none/e.safetensors", 73, "none/e.safetensors: cannot be created"),
     ("--recipe p1-baseline --model w.nvs", 65, "w.nvs: "),
   ])
-  func faultsAreToldAndNothingIsWritten(_ arguments: String, _ status: Int, _ words: String) throws {
+  func faultsAreReportedAndNothingIsWritten(_ arguments: String, _ status: Int, _ words: String) throws {
     let folder = try folder()
     #expect(try step(0, folder).status == 0)
     try folder.write(
@@ -182,7 +182,7 @@ import Vectors
     ),
     ("vec-synth --process ar --articles 4 --chunks 9 --dim 8 -q", "expected windows, found chunks"),
   ])
-  func windowsThatDoNotFitAreRefused(_ source: String, _ words: String) throws {
+  func windowsThatDoNotFitAreRejected(_ source: String, _ words: String) throws {
     let folder = try folder()
     let run = try shell(
       "\(source) | train-step --model e0.safetensors --out e1.safetensors --recipe p1-baseline", in: folder)
@@ -213,7 +213,7 @@ import Vectors
     #expect(try shell(train, in: folder).status == 66)
   }
 
-  @Test func anAlarmThatIsAskedForIsAnAnswer() throws {
+  @Test func aRequestedAlarmIsAnAnswer() throws {
     let folder = try folder()
     // After a step the model knows nothing yet: it is farther from the target than half-way.
     let run = try step(0, folder, "--recipe p1-baseline --max-steps 1 --stop-on copy-last,orthogonal-escape,backward")

@@ -13,7 +13,7 @@ import Testing
     #expect(far.errors == "\(tool): error: unknown flag --xyzzyxyzzy (see \(tool) --help)\n")
   }
 
-  /// Command lines that cannot be understood, and words that the one line must hold.
+  /// Invalid command lines, and words that the error line must contain.
   static let lines = [
     CommandLine("seq-build --ctxx 5", "--ctxx", "--ctx"), CommandLine("seq-build --ctx", "--ctx", "1 to 512"),
     CommandLine("seq-build --ctx 0", "--ctx 0", "1 to 512"), CommandLine("seq-build --ctx 513", "--ctx 513"),
@@ -86,7 +86,7 @@ import Testing
     #expect(found.output == [])
   }
 
-  @Test func aWordThatIsNoTextIsRefused() throws {
+  @Test func anArgumentThatIsNotTextIsRejected() throws {
     let found = try shell("stream-info \"$(printf 'a\\377b')\"")
     #expect(found.status == 64)
     #expect(found.errorLines.count == 1)

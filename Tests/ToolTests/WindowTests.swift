@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Windows at their limits, and figures that must not depend on how the data come.
+/// Windows at their limits, and figures that must not depend on how the data are arranged.
 @Suite struct WindowTests {
   @Test func noWindowAtAllIsAnError() throws {
     let found = try shell("seq-build --ctx 100 --quiet | direction-diagnose", input: Samples.chunks)
@@ -73,7 +73,7 @@ import Testing
   }
 
   /// The figures of a stream do not depend on frames, shards, their order, or a passage through text.
-  @Test func figuresDoNotDependOnHowTheDataCome() throws {
+  @Test func figuresDoNotDependOnTheArrangement() throws {
     let folder = try Folder()
     let synth = "vec-synth --articles 12 --chunks 9 --dim 7"
     let build = "seq-build --ctx 3 --offset 2 --negatives 2 --quiet"

@@ -8,31 +8,33 @@ import Stages
 import Streams
 import Vectors
 
-/// Predictions, and those from damaged contexts → what does the damage take?
+/// Predictions from whole and from damaged contexts → how much the damage costs.
 @main struct AblationEval: Command {
   static let base = Option.text(
-    "base", placeholder: "STREAM", help: "predictions of the windows as they are"
+    "base", placeholder: "STREAM", help: "predictions from the undamaged windows"
   ).showing(default: "standard input")
   static let ablated = Option.repeated(
-    "ablated", placeholder: "MODE=STREAM", help: "predictions of windows damaged by seq-ablate --mode MODE; one a mode")
+    "ablated", placeholder: "MODE=STREAM",
+    help: "predictions from windows damaged by seq-ablate --mode MODE; each mode once")
 
   static let manual = Manual(
     name: "ablation-eval",
-    purpose: "measure what damaged contexts take from predictions",
+    purpose: "measure how much predictions lose when their contexts are damaged",
     details: """
       base_cos is the mean cosine of the predictions with their targets. `deltas` gives for each MODE the mean cosine \
-      of the ablated predictions with the same targets, less base_cos: far below 0 for a predictor that leans on what \
-      the ablation takes. The modes are those of seq-ablate: shuffle, reverse, drop-one:J, repeat-last, cross-article. \
-      The streams of drop-one:0, drop-one:1, ... are averaged into drop-one, and stand one by one in drop_one.
+      of the ablated predictions with the same targets, minus base_cos: far below 0 for a predictor that depends on \
+      what the ablation removes. The modes are those of seq-ablate: shuffle, reverse, drop-one:J, repeat-last, \
+      cross-article. The streams of drop-one:0, drop-one:1, ... are averaged into drop-one; drop_one lists them one \
+      by one.
 
-      All streams must predict the same chunks in the same order, as they do when they come of the same windows. \
-      Later steps of rollouts are ignored. Intervals of 95% come from a seeded bootstrap over articles.
+      All streams must predict the same chunks in the same order, as they do when they come from the same windows. \
+      Later steps of rollouts are ignored. The 95% intervals come from a seeded bootstrap over articles.
       """,
     options: [
       base, ablated, ArticleOptions.articles, CommonOptions.seed, CommonOptions.label, CommonOptions.format,
       CommonOptions.output,
     ],
-    memory: "a frame of each stream, one article, some numbers for each of up to 65,536 articles, and a bit for each "
+    memory: "a frame of each stream, one article, a few numbers for each of up to 65,536 articles, and a bit for each "
       + "chunk",
     example: "ablation-eval --base base.nvs --ablated shuffle=shuffled.nvs --articles wiki.npz",
     seeAlso: ["seq-ablate", "gate-verdict"])
@@ -40,7 +42,7 @@ import Vectors
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let ablations = try Ablations(arguments[ablated])
     let paths = [arguments[base] ?? "-"]
-    try refuseSharing(paths + ablations.streams.map(\.path) + [arguments[ArticleOptions.articles]])
+    try checkStandardInput(paths + ablations.streams.map(\.path) + [arguments[ArticleOptions.articles]])
     let report = try PredictionReport(arguments, paths: paths)
     let store = try report.openArticles(arguments)
     let cursors = try ablations.streams.map { stream in
@@ -50,30 +52,35 @@ import Vectors
     try report.read { block in
       for row in 0..<block.rows where block.steps[row] == 1 {
         let key = block.key(row)
-        for (mode, cursor) in cursors { try follow(key, mode, cursor, of: report.input.name) }
+        for (mode, cursor) in cursors { try advance(cursor, mode, to: key, of: report.input.name) }
         try scores.add(key, block.vector(row)) { cursors[$0].cursor.vector }
       }
     }
-    for (mode, cursor) in cursors { try follow(nil, mode, cursor, of: report.input.name) }
+    for (mode, cursor) in cursors { try advance(cursor, mode, to: nil, of: report.input.name) }
     try report.expect(windows: scores.windows, skipped: [:])
     let figures = scores.figures(seed: arguments.seed)
     try report.write(fields(scores, figures, ablations), table: table(scores, figures, ablations))
     return .success
   }
 
-  private static func refuseSharing(_ paths: [String]) throws {
+  /// Checks that standard input is named at most once.
+  private static func checkStandardInput(_ paths: [String]) throws {
     guard paths.filter({ $0 == "-" }).count > 1 else { return }
-    throw Failure(.usage, "-: expected once: standard input can be read but once")
+    throw Failure(.usage, "-: expected once: standard input can be read only once")
   }
 
-  /// Goes to the next ablated prediction, which must be of the same chunk; of none where the base has ended.
-  private static func follow(_ key: Key?, _ mode: String, _ cursor: PredictionCursor, of base: String) throws {
+  /// Moves to the next ablated prediction.
+  ///
+  /// - Parameter key: the chunk that it must be of; nil where the stream must end, as the base does.
+  private static func advance(
+    _ cursor: PredictionCursor, _ mode: String, to key: Key?, of base: String
+  ) throws {
     let found = try cursor.next()
     guard found != key else { return }
-    let (wanted, got) = (key.map { "\($0)" } ?? "its end", found.map { "\($0)" } ?? "its end")
+    func text(_ key: Key?) -> String { key.map { "\($0)" } ?? "the end" }
     throw Failure(
-      .badData, "expected \(wanted) as in \(base), found \(got)", at: "\(mode)=\(cursor.name)",
-      hint: "ablated predictions are made of the same windows, in the same order")
+      .badData, "expected \(text(key)) as in \(base), found \(text(found))", at: "\(mode)=\(cursor.name)",
+      hint: "ablated predictions are made from the same windows, in the same order")
   }
 
   private static func fields(
@@ -112,7 +119,8 @@ import Vectors
       guard mode.name == Ablations.dropOne else { continue }
       rows += ablations.slots.map { row("  slot \($0.slot)", figures.delta(of: [$0.stream])) }
     }
-    table.section("what is lost with a damaged context", columns: ["mode", "delta", "95% from", "to"], rows: rows)
+    table.section(
+      "change of the mean cosine with a damaged context", columns: ["mode", "delta", "95% from", "to"], rows: rows)
     return table
   }
 }

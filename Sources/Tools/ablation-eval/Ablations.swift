@@ -5,15 +5,15 @@ import Sequences
 struct Ablations {
   static let dropOne = "drop-one"
 
-  /// In the order in which they are given.
+  /// In the order on the command line.
   let streams: [(mode: String, path: String)]
-  /// The modes as reports name them, in the order in which they first come, and the streams of each.
+  /// The modes under their names in reports, in the order on the command line, and the indices of their streams.
   let modes: [(name: String, streams: [Int])]
-  /// For each slot that is dropped its stream, in ascending order.
+  /// The dropped slots in ascending order, and the index of the stream of each.
   let slots: [(slot: Int, stream: Int)]
 
   /// - Parameter words: `MODE=STREAM` each.
-  /// - Throws: `.usage` where there is none, or one has no such form, an unknown mode, or one that came before.
+  /// - Throws: `.usage` where there is none, or where one has another form, an unknown mode or a mode given before.
   init(_ words: [String]) throws {
     guard !words.isEmpty else {
       throw Failure(.usage, "--ablated MODE=STREAM: expected at least once", hint: "see ablation-eval --help")
@@ -22,7 +22,7 @@ struct Ablations {
     var known: Set<ContextAblation.Mode> = []
     var modes: [(name: String, streams: [Int])] = []
     var slots: [(slot: Int, stream: Int)] = []
-    for (number, word) in words.enumerated() {
+    for (stream, word) in words.enumerated() {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[1].isEmpty, let mode = ContextAblation.Mode(parts[0]) else {
         throw Failure(
@@ -36,13 +36,13 @@ struct Ablations {
       var name = parts[0]
       if case .dropOne(let slot) = mode {
         name = Self.dropOne
-        slots.append((slot, number))
+        slots.append((slot, stream))
       }
       streams.append((parts[0], parts[1]))
       if let index = modes.firstIndex(where: { $0.name == name }) {
-        modes[index].streams.append(number)
+        modes[index].streams.append(stream)
       } else {
-        modes.append((name, [number]))
+        modes.append((name, [stream]))
       }
     }
     self.streams = streams

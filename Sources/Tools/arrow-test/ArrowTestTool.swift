@@ -8,41 +8,37 @@ import Stages
 import Streams
 import Vectors
 
-/// Chunks → does time have a direction in them?
+/// Chunks → whether time has a direction in them.
 @main struct ArrowTestTool: Command {
   static let components = Option.integer(
-    "components", default: 64, in: 2...256, help: "principal directions in which chunks are compared, at most")
+    "components", default: 64, in: 2...256, help: "the largest number of principal directions")
   static let context = Option.integer(
     "ctx", default: 5, in: 1...512, unit: "chunks", help: "context length of the ridge predictors")
   static let alpha = Option.real(
-    "alpha", default: 0.05, in: 0...1, help: "largest p that counts as an arrow; none is below 0.001")
+    "alpha", default: 0.05, in: 0...1, help: "the largest p that counts as an arrow; p is never below 0.001")
 
   static let manual = Manual(
     name: "arrow-test",
-    purpose: "tell whether articles differ from their own reversal",
+    purpose: "test whether articles differ from their own reversal",
     details: """
       Chunks are centred, and scaled to variance 1 in their principal directions. With C the mean of the products of \
-      each \
-      chunk with the one before, `asymmetry` is |C - C'| / |C + C'|: reversing time turns C into its transpose C'. \
-      Chance \
-      gives a value above 0 too, so that 999 others are drawn, each article forwards or backwards at random: `p` is \
-      the \
-      share of them at or above the value found. Below 40 articles, runs of 64 chunks are turned instead; below 12 of \
-      them nothing can be told.
+      each chunk with the one before, `asymmetry` is |C - C'| / |C + C'|: reversing time turns C into its transpose \
+      C'. Chance also gives a value above 0. So 999 other values are computed, with each article forwards or backwards \
+      at random, and `p` is the share of them at or above the value of the data. With fewer than 40 articles, runs of \
+      64 chunks are reversed instead; with fewer than 12 of these there is no answer.
 
-      Beside it, ridge predictors of the next chunk from --ctx chunks, and of the one before from those after it, \
-      learn \
-      from 80% of the articles, and are scored on the others by mean cosine and R2.
+      Besides, one ridge predictor of the next chunk from --ctx chunks, and one of the chunk before from those after \
+      it, are fitted to 80% of the articles and scored on the others by mean cosine and R2.
 
-      The stream waits in a temporary file (in TMPDIR, or /tmp) for a second reading. Articles come in the order of \
-      their chunks, as npz-read gives them.
+      The stream is copied to a temporary file (in TMPDIR, or /tmp) for a second reading. The chunks of an article \
+      must be in order, as npz-read writes them.
       """,
     operands: .any("FILE"),
     options: [
       components, context, alpha, CommonOptions.seed, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
       CommonOptions.output,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384; some 80 MB, and 80 bytes an article",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB for ctx 5 and dim 384; about 80 MB more, and 80 bytes an article",
     example: "npz-read wiki.npz | arrow-test",
     exits: [.answerIsNo: "no arrow is found"],
     seeAlso: ["direction-diagnose", "narrative-delta", "vec-synth"])
@@ -79,7 +75,7 @@ import Vectors
     }
     progress.finish()
     if findings.forwardSkill == nil {
-      Diagnostics.note("no skill: no window of \(arguments[context] + 1) chunks to learn from, or none to score")
+      Diagnostics.note("no skill is reported: no window of \(arguments[context] + 1) chunks to fit, or none to score")
     }
     let isArrow = findings.p <= arguments[alpha]
     try report(arguments, input, test, findings, isArrow)
@@ -90,7 +86,7 @@ import Vectors
     let bytes = ArrowTest.bytes(dim: dim, context: arguments[context])
     guard let bytes, bytes <= 32 << 30 else {
       throw arguments.refusal(
-        of: context, expected: "fewer chunks of dim \(dim): the equations would take more than 32 GiB")
+        of: context, expected: "fewer chunks, since with dim \(dim) the equations would take more than 32 GiB")
     }
   }
 
@@ -121,18 +117,18 @@ import Vectors
     var table = Table()
     table.section(rows: [
       ["chunks", .count(test.chunks)], ["articles with neighbours", .count(test.articles)],
-      [.text("units turned at random (\(unit)s)"), .count(test.units)],
+      [.text("units reversed at random (\(unit)s)"), .count(test.units)],
       ["principal directions", .count(test.components)],
     ])
     table.section(
       "asymmetry at lag 1",
       rows: [
-        ["found", .figure(found.asymmetry)], ["by chance, mean", .figure(found.nullMean)],
+        ["in the data", .figure(found.asymmetry)], ["by chance, mean", .figure(found.nullMean)],
         ["by chance, 95th percentile", .figure(found.nullHigh)], ["p", .figure(found.p)],
         ["arrow of time", .text(isArrow ? "yes" : "no")],
       ])
     table.section(
-      "ridge predictors on articles they have not seen", columns: ["", "mean cosine", "R2"],
+      "ridge predictors, on articles they were not fitted to", columns: ["", "mean cosine", "R2"],
       rows: [
         ["forward", .figure(found.forwardSkill), .figure(found.forwardRSquared)],
         ["backward", .figure(found.backwardSkill), .figure(found.backwardRSquared)],

@@ -7,33 +7,33 @@ import Stages
 import Streams
 import Vectors
 
-/// Predictions → how good are they where contexts are coherent, and where they are not?
+/// Predictions → how good they are where contexts are coherent, and where they are not.
 @main struct BinsEval: Command {
   static let low = Option.real("low", default: 0.45, in: -1...1, help: "coherence below which a window is in `low`")
   static let high = Option.real("high", default: 0.55, in: -1...1, help: "coherence above which a window is in `high`")
   static let context = Option.integer("ctx", in: 2...512, unit: "chunks", help: "context length of the windows")
-    .showing(default: "as the stream says")
+    .showing(default: "as the stream states")
   static let offset = Option.integer(
     "offset", in: 1...Int(UInt32.max), unit: "chunks", help: "from the last context chunk to the target"
-  ).showing(default: "as the stream says")
+  ).showing(default: "as the stream states")
 
   static let manual = Manual(
     name: "bins-eval",
     purpose: "split the cosine with the target by the coherence of the context",
     details: """
-      The coherence of a window is the mean cosine of neighbouring context chunks. `low`, `normal` and `high` give the \
-      windows whose coherence is below --low, from --low to --high, and above --high: their number, the mean cosine of \
-      their first predictions with the targets, and its interval of 95% from a seeded bootstrap over articles.
+      The coherence of a window is the mean cosine of neighbouring context chunks. `low`, `normal` and `high` describe \
+      the windows whose coherence is below --low, from --low to --high, and above --high: their number, the mean \
+      cosine of their first predictions with the targets, and its 95% interval from a seeded bootstrap over articles.
 
-      Context chunks are looked up by their numbers, up to --offset before the target. Windows of which one is missing \
-      are skipped and counted. Later steps of rollouts are ignored.
+      Context chunks are looked up by their numbers: the last of them is --offset before the target. Windows for which \
+      one is missing are skipped and counted. Later steps of rollouts are ignored.
       """,
     operands: .any("FILE"),
     options: [
       ArticleOptions.articles, low, high, context, offset, CommonOptions.seed, CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
-    memory: "one frame, one article, some numbers for each of up to 65,536 articles, and a bit for each chunk",
+    memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last | bins-eval --articles wiki.npz",
     seeAlso: ["direction-diagnose", "gate-verdict"])
 
@@ -44,12 +44,13 @@ import Vectors
     let shape = WindowShape(report.input.header)
     guard let context = arguments[context] ?? shape.context, let offset = arguments[offset] ?? shape.offset else {
       throw Failure(
-        .usage, "--ctx and --offset: expected, as the stream does not say of what windows it was predicted",
+        .usage, "expected --ctx and --offset, since the stream does not state the shape of its windows",
         at: report.input.name)
     }
     guard context >= 2 else {
       throw Failure(
-        .badData, "windows of 1 context chunk, which has no coherence; expected 2 or more", at: report.input.name)
+        .badData, "expected windows of 2 or more context chunks, found 1, which has no coherence",
+        at: report.input.name)
     }
     let store = try report.openArticles(arguments)
     var bins = CoherenceBins(store, context: context, offset: offset, normal: lower...upper)

@@ -6,25 +6,26 @@ import Stages
 import Streams
 import Vectors
 
-/// Windows → the data-quality figures and gates.
+/// Windows → data-quality figures and gates.
 @main struct DirectionDiagnose: Command {
   static let minCoherence = Option.real(
-    "min-coherence", default: 0.40, in: -1...1, help: "gate: least coherence (0.45 to 0.50 is good)")
+    "min-coherence", default: 0.40, in: -1...1, help: "gate: the smallest coherence that passes (0.45 to 0.50 is good)")
   static let minSignal = Option.real(
-    "min-signal", default: 0.08, in: -2...2, help: "gate: least temporal signal (0.10 to 0.15 is good)")
-  static let noGate = Option.flag("no-gate", help: "report the gates, but exit 0 whatever they say")
+    "min-signal", default: 0.08, in: -2...2,
+    help: "gate: the smallest temporal signal that passes (0.10 to 0.15 is good)")
+  static let noGate = Option.flag("no-gate", help: "report the gates, but exit 0 even if one fails")
 
   static let manual = Manual(
     name: "direction-diagnose",
-    purpose: "tell whether a stream of windows is fit for next-vector prediction",
+    purpose: "check whether a stream of windows is suitable for next-vector prediction",
     details: """
       coherence: mean cosine of adjacent context chunks. temporal_signal: how much closer to the target the last \
-      context chunk is than the first. temporal_order: every context chunk is closer to the target than the one \
-      before. forward, backward and delta compare the last context chunk's cosine with the target and with the chunk \
-      just before the target (offset 2 and more). Intervals of 95% come from a seeded bootstrap over articles.
+      context chunk is than the first. temporal_order: whether every context chunk is closer to the target than the \
+      one before. forward, backward and delta compare the last context chunk's cosine with the target and with the \
+      chunk just before the target (offset 2 and more). The 95% intervals come from a seeded bootstrap over articles.
 
-      A negative delta is what any data give whose similarity decays with distance; it proves nothing about the \
-      direction of time.
+      Any data whose similarity decays with distance have a negative delta; it proves nothing about the direction of \
+      time.
       """,
     operands: .any("FILE"),
     options: [
@@ -83,7 +84,7 @@ import Vectors
     _ diagnosis: DirectionDiagnosis, dim: Int, _ gates: [Gate], _ intervals: Intervals
   ) -> [(String, JSON)] {
     let profile = diagnosis.offsetProfile.map { (String($0.offset), JSON.figure($0.mean)) }
-    let judged = gates.map {
+    let answers = gates.map {
       ($0.name, JSON.object(["value": $0.value, "minimum": $0.minimum, "pass": .bool($0.pass)]))
     }
     return [
@@ -95,7 +96,7 @@ import Vectors
       ("temporal_order", .bool(diagnosis.temporalOrder)), ("forward", .figure(diagnosis.forward)),
       ("backward", .figure(diagnosis.backward)), ("delta", .figure(diagnosis.delta)),
       ("offset_profile", .object(Dictionary(uniqueKeysWithValues: profile))),
-      ("gates", .object(Dictionary(uniqueKeysWithValues: judged))),
+      ("gates", .object(Dictionary(uniqueKeysWithValues: answers))),
       (
         "ci95", ["coherence": .interval(intervals?.coherence), "temporal_signal": .interval(intervals?.temporalSignal)]
       ),

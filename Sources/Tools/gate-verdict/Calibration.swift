@@ -3,27 +3,28 @@ import Failures
 import JSON
 import Stages
 
-/// What other predictors score on the same windows.
+/// The verdicts on other predictors of the same windows.
 struct Calibration {
-  /// In the order in which people compare them: trivial ones, ridge, others, the oracle.
+  /// The predictors in the order in which people compare them: trivial ones, ridge, others, the oracle.
   let predictors: [(name: String, gates: FiveGates)]
 
-  /// - Throws: `.badData` where a predictor's reports are not whole.
+  /// - Throws: `.badData` where a predictor's reports are incomplete.
   init(_ path: String, isStrict: Bool) throws {
     let reports = try ReportLines.readCalibration(path)
-    let usual = CalibrationMark.means + [CalibrationMark.oracle]
-    let unusual = reports.keys.filter { !usual.contains($0) }.sorted()
-    let order = CalibrationMark.means + unusual + [CalibrationMark.oracle]
+    let known = CalibrationMark.means + [CalibrationMark.oracle]
+    let others = reports.keys.filter { !known.contains($0) }.sorted()
+    let order = CalibrationMark.means + others + [CalibrationMark.oracle]
     predictors = try order.compactMap { name in
       guard let lines = reports[name] else { return nil }
       return (name, try at(path) { try at(name) { try lines.gates(isStrict: isStrict) } })
     }
   }
 
+  /// The marks of one gate.
   func marks(_ gate: Gate) -> [CalibrationMark] {
     var passes: [String: Bool] = [:]
     for (name, gates) in predictors {
-      // What could not be measured says nothing of the gate.
+      // A gate that could not be measured says nothing about its worth.
       guard let outcome = gates.outcomes.first(where: { $0.gate == gate }), outcome.isMeasurable else { continue }
       passes[name] = outcome.passes
     }
@@ -49,7 +50,7 @@ struct Calibration {
 }
 
 extension FiveGates.Outcome {
-  /// `val`, `ood`, `pass`, `measurable`, and what was asked of them.
+  /// `val`, `ood`, `pass`, `measurable`, and the thresholds.
   var json: JSON {
     var members: [String: JSON] = [
       "pass": .bool(passes), "measurable": .bool(isMeasurable),

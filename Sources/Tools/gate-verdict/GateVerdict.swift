@@ -5,26 +5,26 @@ import JSON
 import Stages
 import Streams
 
-/// Report lines of the five evaluations → deploy, or do not.
+/// Report lines of the five evaluations → whether to deploy.
 @main struct GateVerdict: Command {
-  static let isStrict = Option.flag("strict", help: "ask the stricter thresholds too")
+  static let isStrict = Option.flag("strict", help: "apply the strict thresholds too")
   static let minimumGates = Option.integer("min-gates", default: 3, in: 1...5, help: "gates that must pass")
   static let calibration = Option.text(
-    "calibration", placeholder: "FILE", help: "reports of pipelines/calibrate on the same windows, to set beside")
+    "calibration", placeholder: "FILE", help: "reports of pipelines/calibrate on the same windows, for comparison")
 
   static let manual = Manual(
     name: "gate-verdict",
-    purpose: "say of five evaluations on two splits whether a predictor is fit to be deployed",
+    purpose: "decide from five evaluations on two splits whether a predictor should be deployed",
     details: """
       Reads one report line each of offset-sweep (gate A), retrieval-rank (B), ablation-eval (C), rollout-eval (D) and \
       bins-eval (E) with the label VAL, and one each with the label OOD, in any order. The verdict is `deploy` where \
       enough gates pass and the margin on VAL is positive, else `do-not-deploy`. Gate E cannot be measured where a \
-      split has no window of normal coherence, and has then not passed. A line that is missing, repeated or not \
-      understood, and a figure out of its range, is an error and never a verdict.
+      split has no window of normal coherence, and then does not pass. A line that is missing, repeated or malformed, \
+      or a figure out of range, is an error and never gives a verdict.
 
-      With --calibration the model stands beside predictors that need no training, ridge regression and an oracle \
-      that returns the true target, and each gate is marked that even the oracle does not pass, that the oracle passes \
-      and no predictor of a mean does, or that a trivial predictor passes.
+      With --calibration the model is compared with predictors that need no training, ridge regression and an oracle \
+      that returns the true target. A gate is marked if even the oracle fails it, if the oracle passes it but no \
+      predictor of a mean does, or if a trivial predictor passes it.
       """,
     operands: .any("FILE"),
     options: [
@@ -38,7 +38,7 @@ import Streams
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let (strict, minimum) = (arguments[isStrict], arguments[minimumGates])
     if arguments[calibration] == "-", arguments.operands.isEmpty || arguments.operands.contains("-") {
-      throw arguments.refusal(of: calibration, expected: "a file, as the reports come on standard input")
+      throw arguments.refusal(of: calibration, expected: "a file, since the reports come from standard input")
     }
     let reports = try ReportLines.read(arguments.operands)
     let gates = try reports.gates(isStrict: strict)
@@ -58,12 +58,12 @@ import Streams
     return isFit ? .success : .answerIsNo
   }
 
-  /// The thresholds of gate D were set for five steps.
+  /// Prints a note where a rollout has another number of steps than the five for which gate D's thresholds were set.
   private static func noteHorizon(_ reports: ReportLines) throws {
     for split in ReportLines.Split.allCases {
       if let horizon = try reports.horizon(split), horizon != 5 {
         Diagnostics.note(
-          "rollout-eval of \(split.rawValue) has a horizon of \(horizon); the threshold of gate D is meant for 5")
+          "rollout-eval of \(split.rawValue) has a horizon of \(horizon); the threshold of gate D was set for 5")
       }
     }
   }

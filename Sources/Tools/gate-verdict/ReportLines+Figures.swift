@@ -4,8 +4,8 @@ import Failures
 import JSON
 
 extension ReportLines {
-  /// Where a figure stands in a report, and what it can be.
-  private struct Place {
+  /// Where a figure is in the reports, and its range.
+  private struct Location {
     let tool: String
     let path: [String]
     let range: ClosedRange<Double>
@@ -29,53 +29,57 @@ extension ReportLines {
     }
   }
 
-  /// A cosine of a vector with itself may come out above 1 by its rounding.
-  private static let slack = 1e-6
+  /// The cosine of a vector with itself may exceed 1 by a rounding error.
+  private static let tolerance = 1e-6
 
   /// The figures of one split.
   ///
-  /// - Throws: `.badData` where a report or a figure is missing, out of its range, or over no windows.
+  /// - Throws: `.badData` where a report or a figure is missing, or a figure is out of range or over no windows.
   func figures(_ split: Split, isStrict: Bool) throws -> FiveGates.Figures {
     for tool in Self.tools where tool != "bins-eval" {
       let line = try line(tool, split)
-      try at(line.place) { _ = try Self.windows(line.report["windows"], "windows", atLeast: 1) }
+      try at(line.name) { _ = try Self.windows(line.report["windows"], "windows", atLeast: 1) }
     }
     var figures: FiveGates.Figures = [:]
     for figure in Requirement.figures(isStrict: isStrict) {
-      let line = try line(Place(figure).tool, split)
-      figures[figure] = try at(line.place) { try Self.estimate(figure, line.report) }
+      let line = try line(Location(figure).tool, split)
+      figures[figure] = try at(line.name) { try Self.estimate(figure, line.report) }
     }
-    // Who is among the first is among the first five.
+    // A target at rank 1 is also among the first five.
     if let first = figures[.recallAt1]?.value, let five = figures[.recallAt5]?.value, first > five {
       throw Failure(
-        .badData, "r_at_1 is \(first) and r_at_5 \(five): expected no less", at: "retrieval-rank of \(split.rawValue)")
+        .badData, "r_at_5: expected at least r_at_1, which is \(first), found \(five)",
+        at: "retrieval-rank of \(split.rawValue)")
     }
     return figures
   }
 
-  /// The horizon of the rollout, where the report names it.
+  /// The horizon of the rollout; nil where the report does not state it.
   func horizon(_ split: Split) throws -> Int? { try line("rollout-eval", split).report["horizon"]?.int }
 
-  /// - Returns: nil for an empty bin alone.
+  /// One figure of a report.
+  ///
+  /// - Returns: nil only for an empty bin.
   private static func estimate(_ figure: Figure, _ report: JSON) throws -> Estimate? {
-    var place = Place(figure).path
-    // Counted from the target, it is the target's own offset that is 0.
-    if figure == .targetCosine, report["origin"]?.string == "target" { place = ["offsets", "0"] }
-    let name = place.joined(separator: ".")
-    let found = place.reduce(report as JSON?) { $0?[$1] }
+    var path = Location(figure).path
+    // With the target as the origin its own offset is 0.
+    if figure == .targetCosine, report["origin"]?.string == "target" { path = ["offsets", "0"] }
+    let name = path.joined(separator: ".")
+    let found = path.reduce(report as JSON?) { $0?[$1] }
     if figure == .normalBin, try windows(report["normal"]?["windows"], "normal.windows", atLeast: 0) == 0 {
       guard found == nil || found == .null else {
-        throw Failure(.badData, "\(name) is a figure over no windows: expected null")
+        throw Failure(.badData, "\(name): expected null over no windows, found \(found?.text ?? "nothing")")
       }
       return nil
     }
     guard let value = found?.double, value.isFinite else {
       throw Failure(.badData, "\(name): expected a number, found \(found?.text ?? "nothing")")
     }
-    let range = Place(figure).range
-    guard value >= range.lowerBound - slack, value <= range.upperBound + slack else {
+    let range = Location(figure).range
+    guard value >= range.lowerBound - tolerance, value <= range.upperBound + tolerance else {
       throw Failure(
-        .badData, "\(name) is \(value): expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+        .badData,
+        "\(name): expected a number from \(Int(range.lowerBound)) to \(Int(range.upperBound)), found \(value)")
     }
     return Estimate(value, interval: interval(figure, report))
   }
@@ -88,10 +92,11 @@ extension ReportLines {
     return count
   }
 
-  /// `ci95` is a report's one interval, or an object of them by their figures' names; that of a bin stands in it.
+  /// A figure's interval. `ci95` is a report's single interval, or an object of them by the names of the figures; a bin
+  /// has its own `ci95`.
   private static func interval(_ figure: Figure, _ report: JSON) -> ClosedRange<Double>? {
     let all = figure == .normalBin ? report["normal"]?["ci95"] : report["ci95"]
-    // The cosine at the target's offset is the mean cosine with the target; the one interval of a sweep is its margin's.
+    // The interval of the cosine at the target's offset is `mean_cos`; a single interval of a sweep is its margin's.
     let own = figure == .targetCosine ? all?["mean_cos"] ?? .null : all?[figure.rawValue]
     guard let bounds = (own ?? all)?.array?.compactMap(\.double), bounds.count == 2,
       bounds[0] <= bounds[1]

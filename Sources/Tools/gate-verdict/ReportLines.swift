@@ -2,20 +2,22 @@ import Failures
 import JSON
 import Stages
 
-/// The report lines of one predictor: one of each of five tools for each of two splits.
+/// The report lines of one predictor: one from each of five tools for each of two splits.
 struct ReportLines {
-  /// The tools whose reports make a verdict, in the order of the gates.
+  /// The tools whose reports a verdict needs, in the order of the gates.
   static let tools = ["offset-sweep", "retrieval-rank", "ablation-eval", "rollout-eval", "bins-eval"]
 
+  /// A split, under its label in reports.
   enum Split: String, CaseIterable {
     case val = "VAL"
     case ood = "OOD"
   }
 
+  /// One report.
   struct Line {
     let report: JSON
-    /// `stdin: line 3`, and whose report it is.
-    let place: String
+    /// Its name in messages: `offset-sweep of VAL`.
+    let name: String
   }
 
   private struct Slot: Hashable {
@@ -25,10 +27,10 @@ struct ReportLines {
 
   private var lines: [Slot: Line] = [:]
 
-  /// Enters one report.
+  /// Adds one report.
   ///
-  /// - Throws: `.badData` where its tool or label is none of those a verdict needs, or the two have come before.
-  mutating func enter(_ report: JSON) throws {
+  /// - Throws: `.badData` where its tool or label is none that a verdict needs, or an earlier report has the same two.
+  mutating func add(_ report: JSON) throws {
     guard let tool = report["tool"]?.string, Self.tools.contains(tool) else {
       let found = report["tool"].map { $0.string ?? $0.text } ?? "no tool"
       throw Failure(.badData, "expected a report of \(Self.tools.joined(separator: ", ")); found \(found)")
@@ -41,18 +43,20 @@ struct ReportLines {
       throw Failure(
         .badData, "expected the label VAL or OOD, found \(found)", at: tool, hint: "\(tool) --label VAL sets it")
     }
-    let place = "\(tool) of \(split.rawValue)"
-    guard lines.updateValue(Line(report: report, place: place), forKey: Slot(tool: tool, split: split)) == nil else {
-      throw Failure(.badData, "expected once, found again", at: place)
+    let name = "\(tool) of \(split.rawValue)"
+    guard lines.updateValue(Line(report: report, name: name), forKey: Slot(tool: tool, split: split)) == nil else {
+      throw Failure(.badData, "expected one report, found a second", at: name)
     }
   }
 
-  /// - Throws: `.badData` where the report is missing.
+  /// The report of one tool on one split.
+  ///
+  /// - Throws: `.badData` where it is missing.
   func line(_ tool: String, _ split: Split) throws -> Line {
     guard let line = lines[Slot(tool: tool, split: split)] else {
       throw Failure(
         .badData, "there is no report of \(tool) with the label \(split.rawValue); expected one of each tool and label",
-        hint: "the stage that makes it may have failed; its own message says why")
+        hint: "the tool may have failed; its own message then says why")
     }
     return line
   }
@@ -70,7 +74,7 @@ extension ReportLines {
   static func read(_ paths: [String]) throws -> ReportLines {
     var reports = ReportLines()
     for path in paths.isEmpty ? ["-"] : paths {
-      try JSONLines.forEach(in: path) { try reports.enter($0) }
+      try JSONLines.forEach(in: path) { try reports.add($0) }
     }
     return reports
   }
@@ -81,9 +85,10 @@ extension ReportLines {
     try JSONLines.forEach(in: path) { report in
       guard let name = report["predictor"]?.string else {
         throw Failure(
-          .badData, "expected a field predictor that names one", hint: "pipelines/calibrate makes such reports")
+          .badData, "expected a field predictor with a name, found none",
+          hint: "pipelines/calibrate makes such reports")
       }
-      try at(name) { try predictors[name, default: ReportLines()].enter(report) }
+      try at(name) { try predictors[name, default: ReportLines()].add(report) }
     }
     guard !predictors.isEmpty else { throw Failure(.badData, "expected reports, found none", at: path) }
     return predictors

@@ -2,11 +2,11 @@ import Commands
 import Evaluation
 
 extension Table {
-  /// The gates for people: the model alone, or each figure with those of the predictors of a calibration.
+  /// The gates for people: those of the model and, with a calibration, each figure beside those of other predictors.
   init(_ gates: FiveGates, _ calibration: Calibration?, minimumGates: Int, isFit: Bool) {
     self.init()
     section(
-      columns: ["gate", "", "figure", "VAL", "OOD", "asked of VAL", "of OOD", ""],
+      columns: ["gate", "", "figure", "VAL", "OOD", "required on VAL", "on OOD", ""],
       rows: gates.outcomes.flatMap { outcome in outcome.rows })
     if let calibration {
       for (index, outcome) in gates.outcomes.enumerated() {
@@ -17,7 +17,9 @@ extension Table {
             rows: ([("this model", outcome)] + others).map { $1.row(title, of: $0) })
         }
       }
-      section("what the gates are worth here", rows: Gate.allCases.map { gate in
+      section(
+        "what the gates are worth here",
+        rows: Gate.allCases.map { gate in
           [.text(gate.rawValue), .text(gate.title), .text(CalibrationMark.words(calibration.marks(gate), for: gate))]
         })
     }
@@ -30,14 +32,14 @@ extension Table {
 }
 
 extension FiveGates.Outcome {
-  /// A row for each thing asked.
+  /// A row for each requirement.
   fileprivate var rows: [[Table.Cell]] {
     if gate == .bins {
       let limit = FiveGates.largestDifference
       return [
         [
           .text(gate.rawValue), .text(gate.title), "mean cosine, normal bin", .figure(normal.val?.value),
-          .figure(normal.ood?.value), .text("no more than \(limit) apart"), "", .mark(isMeasurable ? passes : nil),
+          .figure(normal.ood?.value), .text("at most \(limit) apart"), "", .mark(isMeasurable ? passes : nil),
         ]
       ]
     }
@@ -51,7 +53,7 @@ extension FiveGates.Outcome {
     }
   }
 
-  /// What each table of predictors is about.
+  /// The titles of the tables of predictors, one for each requirement.
   fileprivate var titles: [String] {
     let head = "\(gate.rawValue), \(gate.title): "
     return gate == .bins ? [head + "mean cosine, normal bin"] : checks.map { head + $0.requirement.figure.words }

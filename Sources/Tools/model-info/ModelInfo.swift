@@ -4,16 +4,16 @@ import Failures
 import JSON
 import Networks
 
-/// Describes a model.
+/// A model → its description.
 @main struct ModelInfo: Command {
-  static let tensors = Option.flag("tensors", help: "list the tensors too")
+  static let tensors = Option.flag("tensors", help: "also list the tensors")
 
   static let manual = Manual(
     name: "model-info",
     purpose: "describe a model: architecture, sizes, parameters, training history",
     details: """
-      Reads models of nextvec, and weights that PyTorch has saved as safetensors: those are recognised by their tensors' \
-      names and shapes. Only the file's header is read.
+      Reads models of nextvec, and weights that PyTorch has saved as safetensors: these are recognized by the names \
+      and shapes of their tensors. Only the file's header is read.
       """,
     operands: .required(["FILE"]),
     options: [tensors, CommonOptions.label, CommonOptions.format, CommonOptions.output],
@@ -56,7 +56,7 @@ import Networks
   private static func json(_ tensor: TensorDescription, _ model: CheckpointFile) -> JSON {
     [
       "name": .string(tensor.name), "shape": .array(tensor.shape.map(number)),
-      "type": .string(tensor.type.rawValue), "learnt": .bool(model.isLearnt(tensor)),
+      "type": .string(tensor.type.rawValue), "learnt": .bool(model.isTrainable(tensor)),
     ]
   }
 
@@ -65,7 +65,7 @@ import Networks
     var table = Table(
       fields: fields.filter { !long.contains($0.0) && $0.1 != .null }.map { (name: $0.0, value: $0.1) })
     if let recipe = model.state?["recipe"] {
-      table.section(rows: [["recipe", .text(recipe["name"]?.string ?? recipe.string ?? "of its own")]])
+      table.section(rows: [["recipe", .text(recipe["name"]?.string ?? recipe.string ?? "without a name")]])
     }
     let epochs = model.state?["history"]?.array ?? []
     if !epochs.isEmpty {

@@ -4,7 +4,7 @@ import Failures
 import Learning
 import Networks
 
-/// Nothing → a model that has learnt nothing yet.
+/// Nothing → an untrained model.
 @main struct ModelInit: Command {
   static let architecture = Option<Configuration.Architecture?>.choice("arch", help: "the architecture")
     .showing(default: "the recipe's")
@@ -20,19 +20,20 @@ import Networks
   static let dropout = Option.real(
     "dropout", in: 0...1.0.nextDown, help: "the share of activations that training sets to 0"
   ).showing(default: "transformers 0.1, lstm 0.2, rankers and mixtures 0.1, else 0")
-  static let residual = Option.flag("residual", help: "let the network say what to add to the last chunk")
-  static let positionalScalar = Option.flag("positional-scalar", help: "one more input column that tells the position")
+  static let residual = Option.flag("residual", help: "the network predicts what to add to the last chunk")
+  static let positionalScalar = Option.flag("positional-scalar", help: "one more input column, the chunk's position")
 
   static let manual = Manual(
     name: "model-init",
-    purpose: "make a new model, its parameters as PyTorch begins them",
+    purpose: "make a new model, with parameters initialized as in PyTorch",
     details: """
-      Weights are drawn as torch.nn draws them, though not with its generator: each from the seed and its own name, so \
-      that the same seed gives the same file. The file is in the safetensors format, with the names of PyTorch's \
-      state_dict.
+      Weights have the distributions of torch.nn, but come from another generator. Those of a tensor depend on the \
+      seed and the tensor's name, so that the same seed gives the same file. The file is in the safetensors format, \
+      with the names of PyTorch's state_dict.
       """,
     options: [
-      architecture, recipe, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar, CommonOptions.seed,
+      architecture, recipe, dim, context, width, hidden, layers, heads, dropout, residual, positionalScalar,
+      CommonOptions.seed,
       CommonOptions.model,
     ],
     memory: "the model, 4 bytes a parameter",
@@ -48,16 +49,16 @@ import Networks
     let path = arguments[CommonOptions.model]
     guard configuration.architecture != .ridge else {
       throw arguments.refusal(
-        of: architecture, expected: "an architecture that begins by chance; ridge-fit makes a ridge")
+        of: architecture, expected: "an architecture with random initial parameters; ridge-fit makes a ridge")
     }
-    let checkpoint = try begin(configuration, arguments)
+    let checkpoint = try initialized(configuration, arguments)
     let file = try OutputFile(path)
     try checkpoint.write(to: file.descriptor, path: path)
     try file.commit()
     return .success
   }
 
-  private static func begin(_ configuration: Configuration, _ arguments: Arguments) throws -> Checkpoint {
+  private static func initialized(_ configuration: Configuration, _ arguments: Arguments) throws -> Checkpoint {
     do {
       return try Checkpoint(starting: configuration, seed: arguments.seed)
     } catch var failure as Failure {
@@ -84,7 +85,8 @@ import Networks
     if configuration.sizes.contains(.heads), configuration.width % configuration.heads != 0 {
       let option = arguments.wasGiven(heads) ? heads : width
       throw arguments.refusal(
-        of: option, expected: "heads that divide the width: \(configuration.heads) and \(configuration.width)")
+        of: option,
+        expected: "a width that is a multiple of the heads, found \(configuration.width) and \(configuration.heads)")
     }
     return configuration
   }

@@ -104,10 +104,10 @@ struct ModelSelection {
 
   private static func later(_ store: ArticleStore) -> Oracle.Later {
     { target, chunks in
-      guard store.enter(target.article) != nil, let place = store.place(of: Int(target.chunk) + chunks) else {
+      guard store.select(target.article) != nil, let position = store.position(of: Int(target.chunk) + chunks) else {
         return nil
       }
-      return try store.vector(at: place).0
+      return try store.vector(at: position).0
     }
   }
 }

@@ -6,24 +6,24 @@ import Stages
 import Streams
 import Vectors
 
-/// Windows of offset 1 → does the story move forward in this space?
+/// Windows of offset 1 → whether chunks are closer to the next one than to the one before.
 @main struct NarrativeDeltaTool: Command {
   static let manual = Manual(
     name: "narrative-delta",
     purpose: "compare each chunk's cosine with the next chunk and with the one before",
     details: """
-      Per window, cos(last context chunk, target) - cos(last context chunk, the one before it). A mean of 0.15 or more \
-      says `retry`, 0.10 or more `borderline`, less `abandon`.
+      For each window, cos(last context chunk, target) - cos(last context chunk, the one before it). The decision is \
+      `retry` for a mean of 0.15 or more, `borderline` for 0.10 or more, `abandon` below.
 
-      Know what this can show: cosine is symmetric, so within an article the sum telescopes to its last pair of \
-      neighbours less its first, and the mean is near 0 for any long document, whatever its arrow of time. \
-      `telescoped` is the mean that those edges alone predict.
+      What this can show is limited. Cosine is symmetric, so within an article the sum telescopes to the cosine of the \
+      last pair of neighbours minus that of the first, and the mean is near 0 for any long document, whatever its \
+      arrow of time. `telescoped` is the mean that those two pairs alone predict.
       """,
     operands: .any("FILE"),
     options: [
       CommonOptions.limit, CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
-    memory: "one frame, 8 bytes a window, and some numbers for each article",
+    memory: "one frame, 8 bytes a window, and a few numbers for each article",
     example: "npz-read novels.npz | seq-build --ctx 5 | narrative-delta",
     exits: [.answerIsNo: "the decision is `abandon`"],
     seeAlso: ["direction-diagnose"])
@@ -43,7 +43,7 @@ import Vectors
       ["mean cosine with the chunk before", .figure(delta.meanCosinePrevious)],
       ["mean delta", .figure(delta.mean)],
       ["  95% interval from", .figure(interval?.lowerBound)], ["  to", .figure(interval?.upperBound)],
-      ["  predicted by the articles' edges alone", .figure(delta.telescoped)],
+      ["  predicted by the articles' first and last pairs", .figure(delta.telescoped)],
       ["quartile 25%", .figure(quartiles[0])], ["quartile 50%", .figure(quartiles[1])],
       ["quartile 75%", .figure(quartiles[2])], ["decision", .text(delta.decision.rawValue)],
     ])

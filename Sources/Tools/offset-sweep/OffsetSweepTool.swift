@@ -7,12 +7,12 @@ import Stages
 import Streams
 import Vectors
 
-/// Predictions → to which chunk are they closest?
+/// Predictions → the chunk around the target that they are closest to.
 @main struct OffsetSweepTool: Command {
   static let offsets = Option<ClosedRange<Int>>.custom(
     "offsets", placeholder: "LOW:HIGH", default: -3...3, shown: "-3:3",
     expectation: "a range such as -3:3, within -1000:1000, both ends included",
-    help: "the chunks to compare with, counted from --origin"
+    help: "the chunks to compare with, as offsets from --origin"
   ) { text in
     let ends = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard ends.count == 2, let low = ends[0], let high = ends[1], low <= high, -1000 <= low, high <= 1000 else {
@@ -20,26 +20,26 @@ import Vectors
     }
     return low...high
   }
-  static let minimum = Option.real("min-margin", in: -2...2, help: "gate: least margin")
+  static let minimum = Option.real("min-margin", in: -2...2, help: "exit 1 where the margin is smaller")
 
   static let manual = Manual(
     name: "offset-sweep",
-    purpose: "tell to which chunk around its target a prediction is closest",
+    purpose: "find the chunk around its target that a prediction is closest to",
     details: """
-      For each window the cosine of its first prediction with the chunks around the predicted one. `margin` is the \
-      mean at the predicted chunk less the largest mean at any other: below 0, predictions look like another chunk, \
-      mostly the last one they saw. Intervals of 95% come from a seeded bootstrap over articles.
+      For each window, the cosine of its first prediction with the chunks around the predicted one. `margin` is the \
+      mean at the predicted chunk minus the largest mean at any other. Below 0, predictions resemble another chunk \
+      more, usually the last one of the context. The 95% intervals come from a seeded bootstrap over articles.
 
-      Offsets count from the chunk before the predicted one: at +1 is the predicted chunk. With --origin target they \
-      count from the predicted chunk itself, at 0. Windows of which the article lacks a chunk of the sweep are skipped \
-      and counted. Later steps of rollouts are ignored.
+      Offsets count from the chunk before the predicted one, so that the predicted chunk is at +1. With --origin \
+      target they count from the predicted chunk, which is then at 0. Windows for which the article lacks a chunk of \
+      the sweep are skipped and counted. Later steps of rollouts are ignored.
       """,
     operands: .any("FILE"),
     options: [
       ArticleOptions.articles, ArticleOptions.origin, offsets, minimum, CommonOptions.seed, CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
-    memory: "one frame, one article, some numbers for each of up to 65,536 articles, and a bit for each chunk",
+    memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last | offset-sweep --articles wiki.npz",
     exits: [.answerIsNo: "the margin is below --min-margin"],
     seeAlso: ["retrieval-rank", "rollout-eval"])
@@ -49,7 +49,7 @@ import Vectors
     let range = arguments[offsets]
     guard range.contains(origin.predicted), range.count >= 2 else {
       throw arguments.refusal(
-        of: offsets, expected: "a range that holds \(origin.predicted), the predicted chunk, and another")
+        of: offsets, expected: "a range with the predicted chunk, \(origin.predicted), and at least one other")
     }
     let report = try PredictionReport(arguments)
     let store = try report.openArticles(arguments)
@@ -71,7 +71,7 @@ import Vectors
       .object(
         Dictionary(uniqueKeysWithValues: sweep.offsets.enumerated().map { (String($0.element), value($0.offset)) }))
     }
-    let place = sweep.origin.predicted - sweep.offsets.lowerBound
+    let predicted = sweep.origin.predicted - sweep.offsets.lowerBound
     var fields: [(String, JSON)] = [
       ("windows", .count(sweep.windows)), ("articles", .count(sweep.articles)),
       ("skipped", ["outside_article": .count(sweep.outsideArticle)]),
@@ -81,7 +81,7 @@ import Vectors
       (
         "ci95",
         [
-          "margin": .interval(figures.marginInterval), "mean_cos": .interval(figures.intervals?[place]),
+          "margin": .interval(figures.marginInterval), "mean_cos": .interval(figures.intervals?[predicted]),
           "offsets": byOffset { .interval(figures.intervals?[$0]) },
         ]
       ),
@@ -99,7 +99,7 @@ import Vectors
     var table = Table()
     table.section(rows: [
       ["windows", .count(sweep.windows)], ["articles", .count(sweep.articles)],
-      ["skipped: the sweep leaves the article", .count(sweep.outsideArticle)],
+      ["skipped: a chunk of the sweep is missing", .count(sweep.outsideArticle)],
       ["zero vectors", .count(sweep.zeroVectors)],
     ])
     let zero = sweep.origin == .lastContext ? "the chunk before the predicted one" : "the predicted chunk"
@@ -116,7 +116,7 @@ import Vectors
       ["margin", .figure(figures.margin)], ["  95% interval from", .figure(figures.marginInterval?.lowerBound)],
       ["  to", .figure(figures.marginInterval?.upperBound)],
     ]
-    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["gate", .mark(passes)]] }
+    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["", .mark(passes)]] }
     table.section(rows: rows)
     return table
   }

@@ -8,14 +8,14 @@ import Stages
 import Streams
 import Vectors
 
-/// Predictions → do they find their targets again?
+/// Predictions → the ranks of their targets among other chunks.
 @main struct RetrievalRankTool: Command {
   static let scope = Option<RetrievalRank.Scope>.choice(
     "scope", default: .article, help: "rank among the chunks of the target's article, or of all articles")
-  static let minArticle = Option.integer(
-    "min-article", default: 6, in: 1...Int(UInt32.max), unit: "chunks", help: "skip articles of fewer")
-  static let minFirst = Option.real("min-r1", in: 0...1, help: "gate: least R@1")
-  static let minFirstFive = Option.real("min-r5", in: 0...1, help: "gate: least R@5")
+  static let minimumChunks = Option.integer(
+    "min-article", default: 6, in: 1...Int(UInt32.max), unit: "chunks", help: "skip articles with fewer chunks")
+  static let minimumRecallAt1 = Option.real("min-r1", in: 0...1, help: "exit 1 where R@1 is smaller")
+  static let minimumRecallAt5 = Option.real("min-r5", in: 0...1, help: "exit 1 where R@5 is smaller")
 
   static let manual = Manual(
     name: "retrieval-rank",
@@ -23,16 +23,16 @@ import Vectors
     details: """
       The rank is 1 + the number of chunks whose cosine with the first prediction is strictly greater than the \
       target's. r_at_1 and r_at_5 are the shares of windows with rank 1 and with a rank up to 5, mrr is the mean of \
-      1 / rank. `chance` is what predictions that know nothing would score. Windows of articles with fewer than \
-      --min-article chunks are skipped and counted, whatever the scope. Later steps of rollouts are ignored.
+      1 / rank. `chance` is the expected score of predictions that are independent of the text. Windows of articles \
+      with fewer than --min-article chunks are skipped and counted, whatever the scope. Later steps of rollouts are \
+      ignored.
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, scope, minArticle, minFirst, minFirstFive, CommonOptions.threads,
-      CommonOptions.seed, CommonOptions.label,
-      CommonOptions.format, CommonOptions.output,
+      ArticleOptions.articles, scope, minimumChunks, minimumRecallAt1, minimumRecallAt5, CommonOptions.threads,
+      CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
-    memory: "one frame, one article, a batch of up to 50 MiB, some numbers for each of up to 65,536 articles",
+    memory: "one frame, one article, a batch of up to 50 MiB, a few numbers for each of up to 65,536 articles",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last | retrieval-rank --articles wiki.npz",
     exits: [.answerIsNo: "a share is below --min-r1 or --min-r5"],
     seeAlso: ["offset-sweep", "rollout-eval"])
@@ -41,19 +41,19 @@ import Vectors
     let report = try PredictionReport(arguments)
     let store = try report.openArticles(arguments)
     Workers.use(threads: arguments.threads)
-    var ranks = RetrievalRank(store, scope: arguments[scope], minimumChunks: arguments[minArticle]) {
+    var ranks = RetrievalRank(store, scope: arguments[scope], minimumChunks: arguments[minimumChunks]) {
       MatrixProduct<Float>.ofTransposed($0, $1, inner: $2, into: $3)
     }
     try report.read { try ranks.add($0) }
     try ranks.finish()
     try report.expect(windows: ranks.windows, skipped: ["short_article": ranks.shortArticle])
     let figures = ranks.figures(seed: arguments.seed)
-    let gates = gates(figures, arguments)
-    try report.write(fields(ranks, figures, gates, arguments), table: table(ranks, figures, gates))
-    return gates.allSatisfy(\.pass) ? .success : .answerIsNo
+    let thresholds = thresholds(figures, arguments)
+    try report.write(fields(ranks, figures, thresholds, arguments), table: table(ranks, figures, thresholds))
+    return thresholds.allSatisfy(\.pass) ? .success : .answerIsNo
   }
 
-  private struct Gate {
+  private struct Threshold {
     let name: String
     let value: Double
     let minimum: Double
@@ -61,45 +61,47 @@ import Vectors
     var pass: Bool { value >= minimum }
   }
 
-  private static func gates(_ figures: RetrievalRank.Figures, _ arguments: Arguments) -> [Gate] {
+  private static func thresholds(_ figures: RetrievalRank.Figures, _ arguments: Arguments) -> [Threshold] {
     [
-      arguments[minFirst].map { Gate(name: "r_at_1", value: figures.first, minimum: $0) },
-      arguments[minFirstFive].map { Gate(name: "r_at_5", value: figures.firstFive, minimum: $0) },
+      arguments[minimumRecallAt1].map { Threshold(name: "r_at_1", value: figures.recallAt1, minimum: $0) },
+      arguments[minimumRecallAt5].map { Threshold(name: "r_at_5", value: figures.recallAt5, minimum: $0) },
     ].compactMap { $0 }
   }
 
   private static func fields(
-    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ gates: [Gate], _ arguments: Arguments
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ thresholds: [Threshold], _ arguments: Arguments
   ) -> [(String, JSON)] {
     let intervals = figures.intervals
     var fields: [(String, JSON)] = [
       ("windows", .count(ranks.windows)), ("articles", .count(ranks.articles)),
       ("skipped", ["short_article": .count(ranks.shortArticle)]),
-      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.first)),
-      ("r_at_5", .figure(figures.firstFive)), ("mrr", .figure(figures.reciprocal)),
+      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.recallAt1)),
+      ("r_at_5", .figure(figures.recallAt5)), ("mrr", .figure(figures.meanReciprocalRank)),
       ("mean_rank", .figure(figures.meanRank)), ("median_rank", .figure(figures.medianRank)),
-      ("chance", ["r_at_1": .figure(figures.chanceFirst), "r_at_5": .figure(figures.chanceFirstFive)]),
+      ("chance", ["r_at_1": .figure(figures.chanceRecallAt1), "r_at_5": .figure(figures.chanceRecallAt5)]),
       (
         "ci95",
         ["r_at_1": .interval(intervals?[0]), "r_at_5": .interval(intervals?[1]), "mrr": .interval(intervals?[2])]
       ),
       ("zero_vectors", .count(ranks.zeroVectors)),
     ]
-    guard !gates.isEmpty else { return fields }
-    let minima = Dictionary(uniqueKeysWithValues: gates.map { ($0.name, JSON.number($0.minimum)) })
-    fields += [("minimum", .object(minima)), ("pass", .bool(gates.allSatisfy(\.pass)))]
+    guard !thresholds.isEmpty else { return fields }
+    let minima = Dictionary(uniqueKeysWithValues: thresholds.map { ($0.name, JSON.number($0.minimum)) })
+    fields += [("minimum", .object(minima)), ("pass", .bool(thresholds.allSatisfy(\.pass)))]
     return fields
   }
 
-  private static func table(_ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ gates: [Gate]) -> Table {
+  private static func table(
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ thresholds: [Threshold]
+  ) -> Table {
     var table = Table()
     table.section(rows: [
       ["windows", .count(ranks.windows)], ["articles", .count(ranks.articles)],
       ["skipped: short articles", .count(ranks.shortArticle)], ["zero vectors", .count(ranks.zeroVectors)],
     ])
     let rows: [(String, Double, Double?)] = [
-      ("R@1", figures.first, figures.chanceFirst), ("R@5", figures.firstFive, figures.chanceFirstFive),
-      ("MRR", figures.reciprocal, nil),
+      ("R@1", figures.recallAt1, figures.chanceRecallAt1), ("R@5", figures.recallAt5, figures.chanceRecallAt5),
+      ("MRR", figures.meanReciprocalRank, nil),
     ]
     table.section(
       columns: ["", "value", "95% from", "to", "by chance"],
@@ -110,10 +112,10 @@ import Vectors
         ]
       })
     table.section(rows: [["mean rank", .figure(figures.meanRank)], ["median rank", .figure(figures.medianRank)]])
-    guard !gates.isEmpty else { return table }
+    guard !thresholds.isEmpty else { return table }
     table.section(
-      "gates", columns: ["", "value", "minimum", ""],
-      rows: gates.map { [.text($0.name), .figure($0.value), .figure($0.minimum), .mark($0.pass)] })
+      "thresholds", columns: ["", "value", "minimum", ""],
+      rows: thresholds.map { [.text($0.name), .figure($0.value), .figure($0.minimum), .mark($0.pass)] })
     return table
   }
 }

@@ -13,28 +13,25 @@ import Vectors
 @main struct RidgeFitTool: Command {
   static let penalty = Option.real(
     "penalty", default: 0.01, in: 0...1e9,
-    help: "of the squared weights, as a share of the mean diagonal of the contexts' Gram matrix")
+    help: "penalty of the squared weights, as a share of the mean diagonal of the contexts' Gram matrix")
 
   static let manual = Manual(
     name: "ridge-fit",
-    purpose: "solve for the linear predictor of windows, a checkpoint that model-predict reads",
+    purpose: "fit the linear predictor of windows, as a checkpoint that model-predict reads",
     details: """
-      The target is foretold as a linear function of all context chunks and a constant, which minimizes the squared \
-      errors and --penalty times the squared weights: the best that can be had without anything but one solution of \
-      linear \
-      equations, and the measure of what a network adds. Windows with weights count by them.
+      The target is predicted as a linear function of all context chunks plus a constant, which minimizes the squared \
+      errors and --penalty times the squared weights. It takes one solution of linear equations, and is the baseline \
+      for what a network adds. Windows count by their weights.
 
-      The report tells mean cosine and R2 of the raw predictions on the windows learnt from. For a score on others, \
-      fit \
-      on some articles and predict the rest (article-select --split). The stream waits in a temporary file (in TMPDIR, \
-      or \
-      /tmp) to be scored.
+      The report states mean cosine and R2 of the raw predictions on the windows of the fit. For a score on others, \
+      fit some articles and predict the rest (article-select --split). The stream is copied to a temporary file (in \
+      TMPDIR, or /tmp) to be scored.
       """,
     operands: .any("FILE"),
     options: [
       CommonOptions.model, penalty, CommonOptions.threads, CommonOptions.label, CommonOptions.format,
     ],
-    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB of ctx 5 and dim 384, 340 MB of dim 768; and some 40 MB",
+    memory: "16 ((ctx + 1) dim)^2 bytes, 85 MB for ctx 5 and dim 384, 340 MB for dim 768; and about 40 MB more",
     example: "npz-read wiki.npz | seq-build | ridge-fit --out ridge.safetensors",
     seeAlso: ["model-predict", "model-info", "seq-build", "arrow-test"])
 
@@ -42,7 +39,7 @@ import Vectors
     let report = try WindowReport(arguments)
     let (dim, context) = (report.input.header.dim, report.roles.context)
     try at(report.input.name) { try checkSize(dim: dim, context: context) }
-    // A file that cannot be made shows before the work.
+    // Opened first, so that a file that cannot be created is reported before the work.
     let path = arguments[CommonOptions.model]
     let file = try OutputFile(path)
     Workers.use(threads: arguments.threads)
@@ -71,7 +68,7 @@ import Vectors
     var table = Table()
     table.section(rows: [
       ["windows", .count(fit.windows)], ["penalty", .figure(penalty)],
-      ["mean cosine with the targets learnt from", .figure(fit.scores.meanCosine)],
+      ["mean cosine with the targets of the fit", .figure(fit.scores.meanCosine)],
       ["R2", .figure(fit.scores.rSquared)],
     ])
     return table
@@ -82,7 +79,7 @@ import Vectors
     guard let bytes, bytes <= 32 << 30 else {
       throw Failure(
         .badData, "windows of \(context) context chunks of dim \(dim): the equations would take more than 32 GiB",
-        hint: "seq-build with a smaller --ctx")
+        hint: "build windows with a smaller --ctx")
     }
     _ = try Configuration(.ridge, dim: dim, context: context).network()
   }

@@ -7,28 +7,28 @@ import Stages
 import Streams
 import Vectors
 
-/// Predictions of rollouts → do they stay with the text?
+/// Predictions of rollouts → how closely they follow the text.
 @main struct RolloutEval: Command {
   static let horizon = Option.integer(
     "horizon", in: 1...Int(UInt32.max), unit: "steps", help: "compare the first N steps"
-  ).showing(default: "all that the stream has")
-  static let minimum = Option.real("min-cos", in: -1...1, help: "gate: least mean cosine")
+  ).showing(default: "all steps in the stream")
+  static let minimum = Option.real("min-cos", in: -1...1, help: "exit 1 where the mean cosine is smaller")
 
   static let manual = Manual(
     name: "rollout-eval",
-    purpose: "compare each step of rollouts with the chunk that is really there",
+    purpose: "compare each step of rollouts with the true chunk",
     details: """
-      per_step holds the mean cosine of the predictions of step 1, 2, ... with the chunks they predict: step h of a \
+      per_step is the mean cosine of the predictions of step 1, 2, ... with the chunks they predict: step h of a \
       window with the chunk h - 1 after its target. mean_cos is their mean. With --origin target, step h is compared \
-      with the chunk h after the target. Windows of which the article lacks a chunk are skipped and counted. \
-      Intervals of 95% come from a seeded bootstrap over articles.
+      with the chunk h after the target. Windows for which the article lacks a chunk are skipped and counted. The 95% \
+      intervals come from a seeded bootstrap over articles.
       """,
     operands: .any("FILE"),
     options: [
       ArticleOptions.articles, ArticleOptions.origin, horizon, minimum, CommonOptions.seed, CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
-    memory: "one frame, one article, some numbers for each of up to 65,536 articles, and a bit for each chunk",
+    memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last --horizon 5 | "
       + "rollout-eval --articles wiki.npz",
     exits: [.answerIsNo: "the mean cosine is below --min-cos"],
@@ -37,10 +37,10 @@ import Vectors
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try PredictionReport(arguments)
     let steps = report.input.header.metadata["model-predict:horizon"]?.int
-    if let wanted = arguments[horizon], let steps, wanted > steps {
+    if let horizon = arguments[horizon], let steps, horizon > steps {
       throw Failure(
-        .badData, "expected \(wanted) steps of each window, found \(steps)", at: report.input.name,
-        hint: "model-predict --horizon \(wanted) makes them")
+        .badData, "expected \(horizon) steps of each window, found \(steps)", at: report.input.name,
+        hint: "model-predict --horizon \(horizon) makes them")
     }
     let store = try report.openArticles(arguments)
     var scores = RolloutScores(
@@ -79,7 +79,7 @@ import Vectors
     var table = Table()
     table.section(rows: [
       ["windows", .count(scores.windows)], ["articles", .count(scores.articles)],
-      ["skipped: the rollout leaves the article", .count(scores.outsideArticle)],
+      ["skipped: a true chunk is missing", .count(scores.outsideArticle)],
       ["zero vectors", .count(scores.zeroVectors)],
     ])
     table.section(
@@ -95,7 +95,7 @@ import Vectors
       ["  95% interval from", .figure(figures.meanInterval?.lowerBound)],
       ["  to", .figure(figures.meanInterval?.upperBound)],
     ]
-    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["gate", .mark(passes)]] }
+    if let limit = arguments[minimum] { rows += [["minimum", .figure(limit)], ["", .mark(passes)]] }
     table.section(rows: rows)
     return table
   }

@@ -3,16 +3,16 @@ internal import Kernels
 public import Networks
 
 extension Checkpoint {
-  /// Reads a checkpoint of one of the networks there are.
+  /// Reads a checkpoint of any network that nextvec has.
   ///
   /// - Throws: as `load(_:trainingState:layout:)`.
   public static func load(_ path: String, trainingState: Bool) throws -> Checkpoint {
     try load(path, trainingState: trainingState) { try $0.network().layout }
   }
 
-  /// A network's beginning: the same seed gives the same numbers.
+  /// A network with its initial parameters: the same seed gives the same numbers.
   ///
-  /// - Throws: `Failure` with status 65 where the sizes make no network, or one of more than 2³¹ parameters.
+  /// - Throws: `.badData` where the sizes are invalid, or the network has more than 2³¹ parameters.
   public init(starting configuration: Configuration, seed: UInt64) throws {
     let network = try configuration.network()
     guard network.layout.count <= 1 << 31 else {
@@ -25,7 +25,7 @@ extension Checkpoint {
 }
 
 extension CheckpointFile {
-  /// Opens a checkpoint of one of the networks there are.
+  /// Opens a checkpoint of any network that nextvec has.
   ///
   /// - Throws: as `init(_:layout:)`.
   public convenience init(_ path: String) throws {

@@ -1,24 +1,25 @@
 internal import JSON
 
-/// A name that an object of a valid JSON text gives to two of its members; a parser would keep one of them in silence.
-///
-/// - Parameter text: valid JSON.
-func repeatedName(in text: UnsafeRawBufferPointer) -> String? {
-  var scanner = NameScanner(text: text)
-  return scanner.firstRepeated()
-}
+/// Scans the names of members in a JSON text. A parser would silently keep one of two members with the same name.
+struct NameScanner {
+  private let text: UnsafeRawBufferPointer
+  private var position = 0
+  /// The names of each object that is open; nil for an array.
+  private var open: [Set<String>?] = []
+  /// Whether the next string in the innermost object is a name.
+  private var expectsName = false
 
-private struct NameScanner {
-  let text: UnsafeRawBufferPointer
-  var position = 0
-  /// The names of each object that is open; nil for a list.
-  var open: [Set<String>?] = []
-  /// Whether the next text of the innermost object is a name.
-  var expectsName = false
+  private init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
-  init(text: UnsafeRawBufferPointer) { self.text = text }
+  /// The first name that an object gives to two of its members; nil where there is none.
+  ///
+  /// - Parameter text: valid JSON.
+  static func repeatedName(in text: UnsafeRawBufferPointer) -> String? {
+    var scanner = NameScanner(text)
+    return scanner.firstRepeated()
+  }
 
-  mutating func firstRepeated() -> String? {
+  private mutating func firstRepeated() -> String? {
     while position < text.count {
       switch text[position] {
       case UInt8(ascii: "{"): enter([])
@@ -28,7 +29,7 @@ private struct NameScanner {
         expectsName = false
       case UInt8(ascii: ","): expectsName = open.last.flatMap { $0 } != nil
       case UInt8(ascii: "\""):
-        let quoted = takeText()
+        let quoted = takeString()
         guard expectsName else { continue }
         expectsName = false
         if let name = insert(quoted) { return name }
@@ -45,8 +46,8 @@ private struct NameScanner {
     expectsName = names != nil
   }
 
-  /// The text at `position`, with its quotes; steps over it.
-  private mutating func takeText() -> UnsafeRawBufferPointer {
+  /// The string at `position`, with its quotes; steps over it.
+  private mutating func takeString() -> UnsafeRawBufferPointer {
     let start = position
     position += 1
     while position < text.count, text[position] != UInt8(ascii: "\"") {
@@ -56,9 +57,11 @@ private struct NameScanner {
     return UnsafeRawBufferPointer(rebasing: text[start..<position])
   }
 
-  /// - Returns: the name where the innermost object has it already.
+  /// Adds a name to the innermost object.
+  ///
+  /// - Returns: the name, if the object has it already.
   private mutating func insert(_ quoted: UnsafeRawBufferPointer) -> String? {
-    // Escapes have several spellings of one name.
+    // With escapes one name can be written in several ways.
     guard let name = (try? JSON(parsing: quoted))?.string, var names = open.popLast().flatMap({ $0 }) else {
       return nil
     }

@@ -1,10 +1,10 @@
 internal import Failures
 internal import Networks
 
-/// What the names and shapes of tensors tell of a network, as PyTorch saves it, without a word about its configuration.
+/// Recognizes a network by the names and shapes of its tensors, as PyTorch saves them, without any metadata.
 struct Recognition {
   private let file: TensorFile
-  /// Names are those of the base where a residual wraps it.
+  /// `base.` where the network is wrapped in a residual one, else empty.
   private let prefix: String
 
   init(_ file: TensorFile) {
@@ -12,8 +12,8 @@ struct Recognition {
     prefix = file["alpha"] != nil && file.tensors.contains { $0.name.hasPrefix("base.") } ? "base." : ""
   }
 
-  /// Tensors that an architecture has and those further down do not.
-  private static let marks: [(architecture: Configuration.Architecture, names: [String])] = [
+  /// Tensors that identify an architecture: those further down the list lack one of them.
+  private static let signatures: [(architecture: Configuration.Architecture, names: [String])] = [
     (.transformer, ["transformer_decoder.layers.0.linear1.weight"]),
     (.rankerTransformer, ["anchor_lambda_logit", "transformer.layers.0.linear1.weight"]),
     (.rankerLSTM, ["anchor_lambda_logit", "lstm.weight_ih_l0"]),
@@ -25,17 +25,17 @@ struct Recognition {
   ]
 
   var architecture: Configuration.Architecture? {
-    Self.marks.first { mark in mark.names.allSatisfy { file[prefix + $0] != nil } }?.architecture
+    Self.signatures.first { signature in signature.names.allSatisfy { file[prefix + $0] != nil } }?.architecture
   }
 
-  /// The configuration as far as shapes tell it; what they do not tell is as usual: 5 chunks of context, 8 heads.
+  /// The configuration as far as shapes determine it; the rest has default values, 5 context chunks and 8 heads.
   func configuration(of architecture: Configuration.Architecture) -> Configuration {
     var found = Configuration(architecture, dim: 0, context: 5)
     found.isResidual = !prefix.isEmpty
     let input = input(of: architecture)
     switch architecture {
     case .mixtureTransformer, .mixtureLSTM:
-      // Their output is made of the context: the input has no further column.
+      // Their output is a mixture of the context chunks: the input has no further column.
       found.dim = input ?? 0
       found.context = size(0, of: "context_attention.3.weight") ?? found.context
     case .ridge:
@@ -77,7 +77,7 @@ struct Recognition {
       case .amn, .ridge: ("", "")
       }
     guard !before.isEmpty else { return nil }
-    // One more than is accepted is enough to be refused.
+    // One layer more than the range allows is enough for the sizes to be rejected.
     return (0...Configuration.Size.layers.range.upperBound).first { file["\(prefix)\(before)\($0)\(after)"] == nil }
   }
 }
