@@ -59,7 +59,7 @@ windows.nvs|oracle --batch 7|bytes
 windows.nvs|copy-last --flush|figures
 shuffled.nvs|context-mean|bytes
 gated.nvs|context-mean --batch 300|bytes
-members.nvs|context-mean --batch 10|figures
+members.nvs|context-mean --batch 10|bytes
 T
 
 # The record is that of the two commands; the main one's does not speak of ablations.
