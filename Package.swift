@@ -17,6 +17,13 @@ func module(_ name: String, uses: [Target.Dependency] = [], settings: [SwiftSett
   .target(name: name, dependencies: uses, swiftSettings: strict + settings)
 }
 
+/// C that Swift cannot replace, optimized in debug builds too.
+func c(_ name: String, uses: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: uses,
+    cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"]), .unsafeFlags(["-O2"], .when(configuration: .debug))])
+}
+
 /// A filter: one verb. `npz-read` lives in Sources/Tools/npz-read.
 func tool(_ name: String, uses: [Target.Dependency]) -> Target {
   .executableTarget(
@@ -31,27 +38,31 @@ func tests(_ name: String, uses: [Target.Dependency], settings: [SwiftSetting] =
 let package = Package(
   name: "nextvec",
   targets: [
-    // The only doors to what is not Swift: OpenBLAS, zlib, and what Swift cannot ask of the processor and of Linux.
+    // The only doors to OpenBLAS and zlib.
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CShims"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // What Swift cannot ask of the processor and of Linux.
+    c("CVectors"),
+    c("CPipes"),
+    c("CChecksum", uses: ["CZlib"]),
+    c("CKernelChoice", uses: ["CBLAS"]),
 
     // The words that every module shares.
     module("Failures"),
     module("JSON"),
 
-    module("Descriptors", uses: ["CShims", "Failures"], settings: optimized),
+    module("Descriptors", uses: ["CPipes", "Failures"], settings: optimized),
 
     // What the data becomes, in the order it becomes it.
-    module("Vectors", uses: ["CShims"], settings: optimized),
-    module("Checksums", uses: ["CShims", "CZlib"], settings: optimized),
+    module("Vectors", uses: ["CVectors"], settings: optimized),
+    module("Checksums", uses: ["CChecksum", "CVectors", "CZlib"], settings: optimized),
     module("Formats", uses: ["CZlib", "Checksums", "Descriptors", "Failures", "Vectors"], settings: optimized),
     module("Streams", uses: ["Checksums", "Descriptors", "Failures", "JSON", "Vectors"], settings: optimized),
     module("Sequences", uses: ["Descriptors", "Failures", "Vectors"], settings: optimized),
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // Arithmetic: the only module that sees OpenBLAS.
-    module("Kernels", uses: ["CBLAS", "CShims", "Vectors"], settings: optimized),
+    module("Kernels", uses: ["CBLAS", "CKernelChoice", "CVectors", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
@@ -119,6 +130,9 @@ let package = Package(
     tests(
       "Checkpoints", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "TestSupport"],
       settings: optimized),
+    tests("CChecksum", uses: ["CChecksum", "CZlib", "Vectors"]),
+    tests("CKernelChoice", uses: ["CBLAS", "CKernelChoice"]),
+    tests("CVectors", uses: ["CVectors", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),

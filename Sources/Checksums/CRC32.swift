@@ -1,9 +1,9 @@
-public import CZlib
+internal import CChecksum
+internal import CZlib
 
 /// CRC-32 with zlib's polynomial: of bytes, and of bytes put together from parts whose CRCs are known.
 public enum CRC32 {
-  /// The CRC of `bytes`, going on from `previous`, the CRC of what stands before them (0 at the start).
-  @inlinable
+  /// The CRC of `bytes`, continuing from `previous`, the CRC of the bytes before them (0 at the start).
   public static func of(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
     guard let start = bytes.baseAddress else { return previous }
     return nextvec_crc32(previous, start, bytes.count)

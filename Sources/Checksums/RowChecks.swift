@@ -1,4 +1,4 @@
-internal import CShims
+internal import CVectors
 
 /// What one pass over rows of floats finds while they are in the cache.
 public enum RowChecks {

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CPipes
 internal import Failures
 internal import Glibc
 

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CPipes
 public import Failures
 internal import Glibc
 

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CVectors
 
 extension Float {
   /// √x of eight numbers at once.

@@ -1,4 +1,5 @@
 internal import CBLAS
+internal import CKernelChoice
 internal import Glibc
 internal import Synchronization
 
@@ -33,7 +34,7 @@ public enum Workers {
 
   /// OpenBLAS, made ready once and before anyone's first product: a caller that works alone must not meet it halfway.
   private static let isPrepared: Bool = {
-    nextvec_choose_kernels()
+    _ = nextvec_choose_kernels()
     // Parts call OpenBLAS at the same time; each call then keeps to its thread.
     openblas_set_num_threads(1)
     return true

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CVectors
 
 /// Inner products of rows, in single precision lanes that are added up in double precision: within a few units in the
 /// last place of a Float of the exact value, and the same whatever lies around the rows in memory.
