@@ -86,7 +86,8 @@ let package = Package(
     tool(
       "model-predict",
       uses: [
-        "Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Sequences", "Stages", "Streams", "Vectors",
+        "Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Sequences", "Stages", "Streams",
+        "Vectors",
       ]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Descriptors", "Formats", "JSON", "Stages", "Streams", "Vectors"]),

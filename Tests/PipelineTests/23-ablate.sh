@@ -28,7 +28,7 @@ same() {
   keys "$2" >keys2
   [ -s keys1 ] || fail "$1 has rows"
   assert_equal_files keys1 keys2
-  stream-diff --tolerance 1e-5 "$1" "$2" >diff || fail "the same vectors in $1 and $2: $(cat diff)"
+  stream-diff --tolerance 1e-5 "$1" "$2" >difference || fail "the same vectors in $1 and $2: $(cat difference)"
   held
 }
 
