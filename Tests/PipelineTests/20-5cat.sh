@@ -91,6 +91,15 @@ mkdir a=b
 five 'TMPDIR=a=b pipelines/5cat model val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_equal "$(ls a=b)" ''
+# Names may begin with a dash.
+cp val.nvs ./-val.nvs
+cp ood.npz ./-ood.npz
+cp all.nvs ./-all.nvs
+five 'cat ./-val.nvs | WINDOWS=9 pipelines/5cat -model - -ood.npz -all.nvs'
+assert_status 0
+five 'pipelines/5cat -model -val.nvs -ood.npz -all.nvs'
+assert_status 0
+assert_equal "$(calls '^model-predict .*--model ./-model')" 2
 head -c -64 val.nvs >cut.nvs
 seq-build --ctx 500 --quiet all.nvs >none.nvs 2>/dev/null
 echo '{}' >broken.jsonl

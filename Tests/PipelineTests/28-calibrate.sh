@@ -30,6 +30,24 @@ for case in $(for signal in $signals; do echo $signal:model-predict $signal:roll
   ! kill -0 "$(cat calls.hanging)" 2>/dev/null || fail 'the stage goes on'
   held
 done
+
+# With evaluate killed alone there is no verdict, and what it leaves goes too.
+FAIL='model-predict HANG'
+rm -f calls.hanging
+THREADS=1 pipelines/5cat model val.nvs ood.nvs all.nvs >out 2>err &
+pid=$!
+waited=0
+while [ ! -s calls.hanging ] && [ $waited -lt 100 ]; do sleep 0.1; waited=$((waited + 1)); done
+stage=$(cat calls.hanging)
+read -r _ _ _ evaluate _ <"/proc/$stage/stat"
+kill -KILL "$evaluate"
+status=0
+wait $pid || status=$?
+kill "$stage"
+assert_status 137
+assert_no_output
+grep -qF '5cat: error: VAL: evaluate failed (137)' err || fail '5cat names evaluate'
+assert_equal "$(ls scratch)" '' 'nothing is left'
 FAIL=
 
 # Calibration: every predictor on every gate.

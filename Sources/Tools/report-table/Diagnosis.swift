@@ -34,12 +34,14 @@ struct Diagnosis {
   var sentences: [String] {
     if passes {
       return [
-        "Every gate passes: the chunks are in temporal order, and nearness counts. Whether anything can be predicted is another question."
+        "Every gate passes: the chunks are in temporal order, and nearness counts. "
+          + "Whether anything can be predicted is another question."
       ]
     }
     let names = failed.map(\.name).joined(separator: ", ")
     return [
-      "Not every gate passes (\(names)): this would be the time to look at the data. To show the rest, it continues (FORCE=1)."
+      "Not every gate passes (\(names)): this would be the time to look at the data. "
+        + "To show the rest, it continues (FORCE=1)."
     ]
   }
 }
