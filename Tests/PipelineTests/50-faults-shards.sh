@@ -7,5 +7,5 @@ export CTX SHARDS JOBS MODEL
 scenario() { timeout 60 "$repo/examples/.shards.sh" "$tmp/c.npz" merged.nvs; }
 undisturbed
 assert_equal "$expected" 0
-each_of $(each_killed before after) $(each_killed output output tools) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output output tools) $(each_at parent parent) $(each_helper_fails)
 finish

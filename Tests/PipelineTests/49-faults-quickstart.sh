@@ -9,5 +9,5 @@ undisturbed
 each_of train-step:2:before model-predict:5:after
 cached train calibrate 5cat
 undisturbed
-each_of $(each_killed before after) $(each_killed output input tools) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output input tools) $(each_at parent parent) $(each_helper_fails)
 finish
