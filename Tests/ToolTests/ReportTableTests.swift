@@ -41,7 +41,8 @@ import Testing
 
   @Test func theArrowHasADirection() throws {
     func arrow(_ fields: String) -> [String] { [#"{"tool":"arrow-test",\#(fields)}"#] }
-    try expect(["Yes, beyond chance", "the past slightly better"], in: "arrow", arrow(#""arrow":true,"ci95":[-0.2,-0.1]"#))
+    try expect(
+      ["Yes, beyond chance", "the past slightly better"], in: "arrow", arrow(#""arrow":true,"ci95":[-0.2,-0.1]"#))
     try expect(["None is found", "the future better"], in: "arrow", arrow(#""arrow":false,"ci95":[0.1,0.2]"#))
     try expect(["equally well in both directions"], in: "arrow", arrow(#""arrow":false,"ci95":[-0.1,0.2]"#))
     let short = try show("arrow", arrow(#""arrow":false,"ci95":null"#))
@@ -122,10 +123,11 @@ import Testing
       + #""copy-last":\#(predictor("0.25"))}}}"#
     let shown = try show("calibration", [line])
     let rows = shown.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
-    #expect(rows.filter { $0.first == "VAL" } == [
-      ["VAL", "0.2500", "0.7000", "0.9000", "-0.2000", "0.5000", "-"],
-      ["VAL", "0.5000", "0.7000", "0.9000", "-0.2000", "0.5000", "-"],
-    ], "\(shown.text)")
+    #expect(
+      rows.filter { $0.first == "VAL" } == [
+        ["VAL", "0.2500", "0.7000", "0.9000", "-0.2000", "0.5000", "-"],
+        ["VAL", "0.5000", "0.7000", "0.9000", "-0.2000", "0.5000", "-"],
+      ], "\(shown.text)")
     #expect(shown.text.contains("a trivial predictor passes") && shown.text.contains("even the oracle fails"))
     let bare = try show("calibration", [#"{"tool":"gate-verdict"}"#])
     #expect(bare.status == 65 && bare.errors.contains("gate-verdict --calibration FILE adds it"))
