@@ -13,7 +13,7 @@ RECIPE = p6b-v2.1
 ARCH = amn
 EPOCHS = 4
 CTX = 5
-# Flags for direction-diagnose: least values to ask for.
+# Flags for direction-diagnose: the minimum values to ask for.
 GATES =
 # Settings of pipelines/train that its caller may give too: SEED, SPLIT, MODEL, BATCH, LR, DROPOUT, STOP_ON, KEEP.
 
@@ -28,7 +28,7 @@ GATE_LINES = def short: if type == "number" then . * 10000 | round / 10000 else 
 
 .DELETE_ON_ERROR:
 .PHONY: train help
-# FORCE, as the gates are asked here, with GATES: pipelines/train would ask for the usual minima once more.
+# FORCE, as the gates are checked here, with GATES: pipelines/train would ask for the default minima once more.
 train: $(RUN)/data.passed
 	@FORCE=1 $(ROOT)/pipelines/train '$(DATA)' '$(RUN)/train'
 
@@ -41,7 +41,7 @@ $(RUN)/data.json: $(DATA) $(RUN)/.gates
 
 $(RUN)/data.passed: $(RUN)/data.json
 	@jq -r '$(GATE_LINES)' '$<'
-	@jq -e .pass '$<' > '$@' || { echo 'gated-training: no training: the data miss a gate' >&2; exit 1; }
+	@jq -e .pass '$<' > '$@' || { echo 'gated-training: no training: the data fail a gate' >&2; exit 1; }
 
 # What was asked is part of what was made: other GATES or another CTX ask anew.
 $(RUN)/.gates: force

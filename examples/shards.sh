@@ -35,7 +35,7 @@ here=$(CDPATH='' cd -- "$here/../pipelines" && pwd)
 . "$here/stages.sh"
 file=$1 merged=${2-}
 SHARDS=${SHARDS:-4} JOBS=${JOBS-}
-[ -n "$JOBS" ] || JOBS=$(getconf _NPROCESSORS_ONLN)
+[ -n "$JOBS" ] || JOBS=$(getconf _NPROCESSORS_ONLN) || fail 70 'the number of processors is unknown: set JOBS'
 export CTX="${CTX:-5}" MODEL="${MODEL:-context-mean}"
 make_work
 

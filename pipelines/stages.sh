@@ -7,7 +7,15 @@ PATH=$here/../bin:$PATH
 
 # fail STATUS MESSAGE: one line, and the end.
 fail() {
+  answered=yes
   printf '%s: error: %s\n' "$pipeline" "$2" >&2
+  exit "$1"
+}
+
+# answer STATUS: the end, with an exit status that means what the help says. A command that fails with 1 answers nothing: the script then ends with 70.
+answered=''
+answer() {
+  answered=yes
   exit "$1"
 }
 
@@ -36,7 +44,8 @@ leave() {
   # Stages first, then their files: one that still runs could make another.
   for stage in $running; do kill "${stage%%:*}" 2>/dev/null || :; done
   wait
-  [ -z "$work" ] || rm -rf "$work"
+  [ -z "$work" ] || rm -rf "$work" || :
+  [ "$status" -ne 1 ] || [ -n "$answered" ] || status=70
   exit "$status"
 }
 

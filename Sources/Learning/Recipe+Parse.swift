@@ -42,7 +42,9 @@ extension Recipe {
       if terms.prefix(index).contains(where: { $0.name == term.name }) {
         throw fault("terms[\(index)].term", "\(term.name) appears twice")
       }
-      if term.isWindowWeighted, windowWeighting == nil { throw fault("terms[\(index)].gated", "expected gate_weights in the recipe") }
+      if term.isWindowWeighted, windowWeighting == nil {
+        throw fault("terms[\(index)].gated", "expected gate_weights in the recipe")
+      }
     }
     let needed = terms.map(\.needs.futures).max() ?? 0
     guard data.futures >= needed else {

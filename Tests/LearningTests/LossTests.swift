@@ -73,7 +73,8 @@ import Testing
     for share in [nil, 0.3, 0.55] {
       let values = kind.parameters.map { parameter -> (String, Double) in
         // Temperatures and sharpnesses span decades, of which the middle is where a term has a slope.
-        let (low, high) = parameter.range.upperBound > 100 ? (0.05, 4) : (parameter.range.lowerBound, parameter.range.upperBound)
+        let (low, high) =
+          parameter.range.upperBound > 100 ? (0.05, 4) : (parameter.range.lowerBound, parameter.range.upperBound)
         let value = share.map { low + $0 * (high - low) } ?? parameter.defaultValue ?? 0.1
         return (parameter.key, parameter.isWhole ? min(value.rounded(), 3) : value)
       }

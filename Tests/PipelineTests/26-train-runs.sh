@@ -96,6 +96,7 @@ unset RECIPE
 
 # A signal ends what the script has started; nothing goes on.
 export EPOCHS=500
+# shellcheck disable=SC2009 # pgrep is not everywhere, nor does it find a fixed string.
 running() { ps -A -o args= | grep -F "$tmp" | grep -vc grep || :; }
 begin() {
   rm -rf "$1"

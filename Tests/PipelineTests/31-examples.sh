@@ -44,6 +44,17 @@ try "'$root/examples/shards.sh' cut.npz merged.nvs"
 assert_status 65
 assert_absent merged.nvs
 
+# Names with spaces and a leading dash, from another folder, whatever CDPATH says.
+mkdir odd
+npz-read "$small" --only 0-5 | npz-write odd/copy.npz
+mv odd/copy.npz 'odd/-odd name.npz'
+try "cd odd && CDPATH=/:$root MODEL=copy-last '$root/examples/shards.sh' './-odd name.npz' './-merged windows.nvs'"
+assert_status 0
+assert_equal "$(digests 'odd/-merged windows.nvs')" "$(npz-read './odd/-odd name.npz' | seq-build | digests)"
+try "cd odd && CDPATH=/:$root '$root/examples/sweep-by-length.sh' copy-last '-odd name.npz' '-thirds.jsonl'"
+assert_status 0
+assert_lines 3 odd/-thirds.jsonl
+
 # Behind a gate: no training on data that fail, and the failed gate is named. Made again, nothing is trained again.
 gated="make -f '$root/examples/gated-training.mk'"
 vec-synth --process rotation --articles 40 --chunks 14 --dim 8 | npz-write synth.npz

@@ -4,5 +4,5 @@
 . "$here/faults.sh"
 . "$here/faults-train.sh"
 undisturbed
-each_of $(each_killed before after)
+each_of $(each_at before after)
 finish

@@ -3,5 +3,5 @@
 . "$here/faults.sh"
 . "$here/faults-train.sh"
 undisturbed
-each_of $(each_killed output input tools) train-step:2:output train-step:2:before
+each_of $(each_at output input tools) train-step:2:output train-step:2:before
 finish

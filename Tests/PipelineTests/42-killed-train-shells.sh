@@ -3,5 +3,5 @@
 . "$here/faults.sh"
 . "$here/faults-train.sh"
 undisturbed
-each_of $(each_killed parent parent)
+each_of $(each_at parent parent)
 finish

@@ -11,8 +11,8 @@ ln -s "$root/examples/data" repo/examples/data
 
 # What is called in the place of a program: it counts the call and then becomes the program, unless FAULT is NAME:NUMBER:HOW with the number of this
 # call.
-#   status  exits 5 without output       before  is killed before it does anything     output  is killed when it has written 40 bytes
-#   after   is killed after its work     input   is killed when it has been given 1,000 bytes of its input
+#   five    exits 5 without output       before  is killed before it does anything     output  is killed when it has written 40 bytes
+#   one     exits 1 without output       after   is killed after its work              input   is killed when it has been given 1,000 bytes of input
 #   parent  kills the shell (or make, or xargs) that started it, and goes on alone
 cat >wrapper <<'SH'
 #!/bin/sh
@@ -29,7 +29,8 @@ esac
 case $FAULT in "$name:$number:"*) ;; *) exec "$real" "$@" ;; esac
 echo "$FAULT" >"$FAULTS/happened"
 case ${FAULT##*:} in
-  status) exit 5 ;;
+  five) exit 5 ;;
+  one) exit 1 ;;
   before) ;;
   after) "$real" "$@" ;;
   output) "$real" "$@" | /usr/bin/head -c 40 ;;
@@ -177,15 +178,21 @@ each_of() {
   held "$done_now"
 }
 
+# is_helper PROGRAM: it is not a tool or script of this project.
+is_helper() { [ ! -e "$tools/$1" ] && [ ! -e "repo/pipelines/$1" ]; }
+
 # A list without an entry would go unnoticed.
 listed() { [ -n "$found" ] || echo nothing:0:listed; }
 
-# each_killed FIRST LATER [tools]: FAULTs for every program and script, or only for the tools: killed as FIRST says at its first call, and as LATER says
-# at a later one, if there is one.
-each_killed() {
+# each_at FIRST LATER [tools|helpers]: FAULTs for every program and script, or only for tools or helper programs: as FIRST says at its first call, and
+# as LATER says at a later one, if there is one.
+each_at() {
   found=
   while read -r count name; do
-    [ "${3-}" != tools ] || [ -e "$tools/$name" ] || continue
+    case ${3-} in
+      tools) [ -e "$tools/$name" ] || continue ;;
+      helpers) is_helper "$name" || continue ;;
+    esac
     found=yes
     echo "$name:1:$1"
     [ "$count" -eq 1 ] || echo "$name:$((count / 2 + 1)):$2"
@@ -193,15 +200,13 @@ each_killed() {
   listed
 }
 
-# each_helper_fails [PROGRAM]: FAULTs for every call of every helper program (one that is not a tool or script of this project), or only for one.
+# each_helper_fails [PROGRAM]: FAULTs for every call of every helper program, or only for one.
 each_helper_fails() {
   found=
   while read -r count name; do
-    [ ! -e "$tools/$name" ] || continue
-    [ ! -e "repo/pipelines/$name" ] || continue
-    [ "${1:-$name}" = "$name" ] || continue
+    { is_helper "$name" && [ "${1:-$name}" = "$name" ]; } || continue
     found=yes number=1
-    while [ "$number" -le "$count" ]; do echo "$name:$number:status"; number=$((number + 1)); done
+    while [ "$number" -le "$count" ]; do echo "$name:$number:five"; number=$((number + 1)); done
   done <counts
   listed
 }

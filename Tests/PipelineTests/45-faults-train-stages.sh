@@ -12,5 +12,5 @@ grep -q ' 2 5cat$' counts || fail 'a 5CAT after every epoch'
 for program in seq-gate model-predict rollout-eval 5cat epoch-verdict; do
   for how in before after; do each_of "$program:1:$how"; done
 done
-each_of 5cat:2:output 5cat:1:parent rollout-eval:1:parent seq-gate:1:input model-predict:1:output $(each_helper_fails jq) $(each_helper_fails mv)
+each_of 5cat:2:output 5cat:1:parent rollout-eval:1:parent seq-gate:1:input model-predict:1:output $(each_helper_fails jq)
 finish

@@ -1,4 +1,4 @@
-# The repository keeps its word: a link for every tool, a page that tells what --help tells, no library that is not named.
+# The repository is consistent: a link for every tool, a page that says what --help says, no undeclared library, no broken link in a document.
 . "$here/lib.sh"
 # An entry a line.
 tr '\n' ' ' < "$root/Package.swift" | sed 's/  *tool( *"/\n  tool("/g' > "$tmp/entries"
@@ -19,6 +19,19 @@ done
 
 try "'$root/docs/make-tools-page' --check"
 assert_status 0
+
+if python3 -c '' 2>/dev/null; then
+  try "'$root/docs/check-links'"
+  assert_status 0
+  # It finds what is broken.
+  mkdir docs
+  cp "$root/docs/check-links" docs/
+  git init -q .
+  printf '# A heading\n\n[a](docs/none.md) [b](#no-heading) [c](#a-heading) [d](https://example.org/) `[e](none)`\n' >page.md
+  try docs/check-links
+  assert_status 1
+  assert_equal "$(grep -c '^check-links: error: page.md:3: ' err)" 2
+fi
 
 # Related tools that a page names exist.
 for tool in $tools; do

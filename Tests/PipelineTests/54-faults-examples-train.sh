@@ -10,7 +10,7 @@ cp one.json two.json
 scenario() { timeout 60 "$repo/examples/.compare-recipes.sh" "$tmp/c.npz" "$tmp/one.json" "$tmp/two.json" kept; }
 undisturbed
 assert_equal "$expected" 0
-each_of $(each_killed before after) $(each_killed output output) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output output) $(each_at parent parent) $(each_helper_fails)
 
 scenario() {
   timeout 60 make --no-print-directory -f "$repo/examples/gated-training.mk" DATA="$tmp/c.npz" RUN=run RECIPE=p1-baseline ARCH=lstm CTX=3 \
@@ -18,5 +18,5 @@ scenario() {
 }
 undisturbed
 assert_equal "$expected" 0
-each_of $(each_killed before after) $(each_killed output output) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output output) $(each_at parent parent) $(each_helper_fails)
 finish

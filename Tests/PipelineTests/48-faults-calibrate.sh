@@ -15,15 +15,15 @@ assert_lines 50 whole/out
 each_of model-predict:4:after evaluate:3:before 5cat:2:parent
 cached 5cat
 undisturbed
-each_of $(each_killed before after) $(each_killed output input) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output input) $(each_at parent parent) $(each_helper_fails) $(each_at one one helpers)
 scenario() { TRAIN=$tmp/val.nvs calibrate --format table; }
 undisturbed
-each_of $(each_killed before after)
+each_of $(each_at before after)
 
 npz-write c.npz <c.nvs
 for options in '--min-signal -1 --min-coherence -1' '--format json --min-coherence 0.999'; do
   scenario() { timeout 60 "$repo/pipelines/.diagnose" "$tmp/c.npz" $options; }
   undisturbed
-  each_of $(each_killed before '') $(each_killed output '') $(each_killed input '') $(each_killed after '') $(each_killed parent '')
+  each_of $(each_at before '') $(each_at output '') $(each_at input '') $(each_at after '') $(each_at parent '')
 done
 finish

@@ -7,5 +7,5 @@ export CTX
 scenario() { timeout 60 "$repo/examples/.sweep-by-length.sh" copy-last "$tmp/c.npz" thirds.jsonl; }
 undisturbed
 assert_equal "$expected" 0
-each_of $(each_killed before after) $(each_killed output output tools) $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at before after) $(each_at output output tools) $(each_at parent parent) $(each_helper_fails)
 finish

@@ -13,5 +13,5 @@ export WINDOWS
 scenario() { timeout 60 "$repo/pipelines/.5cat" copy-last "$tmp/val.npz" "$tmp/ood.nvs" "$tmp/c.nvs" --format table; }
 undisturbed
 assert_equal "$expected" 1
-each_of $(each_killed parent parent) $(each_helper_fails)
+each_of $(each_at parent parent) $(each_helper_fails) $(each_at one one helpers)
 finish

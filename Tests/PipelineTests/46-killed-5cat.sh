@@ -9,5 +9,5 @@ export ABLATIONS HORIZON
 scenario() { timeout 60 "$repo/pipelines/.5cat" oracle "$tmp/val.nvs" "$tmp/ood.nvs" "$tmp/c.nvs"; }
 undisturbed
 assert_equal "$expected" 0
-each_of $(each_killed before after) $(each_killed output input tools)
+each_of $(each_at before after) $(each_at output input tools)
 finish

@@ -1,0 +1,11 @@
+# The shells of the quickstart, killed while what they have started goes on; every call of every helper program of the quickstart fails.
+. "$here/lib.sh"
+. "$here/faults.sh"
+vec-synth --process rotation --articles 20 --chunks 9 --dim 8 | npz-write synth.npz
+FILE=$tmp/synth.npz ARCH=lstm MODEL='--hidden 8 --layers 1' EPOCHS=2 CTX=3 HORIZON=2 ABLATIONS=shuffle CAT=0 SPLIT=train=0.5,val=0.25,ood=0.25
+export FILE ARCH MODEL EPOCHS CTX HORIZON ABLATIONS CAT SPLIT
+scenario() { timeout 100 "$repo/pipelines/.quickstart" run; }
+cached train calibrate 5cat
+undisturbed
+each_of $(each_at parent parent) $(each_helper_fails)
+finish
