@@ -1,18 +1,20 @@
-internal import Kernels
+package import Kernels
 
 /// `torch.nn.MultiheadAttention`: where its parameters are, and how queries, keys and values are projected.
-struct AttentionLayer: Sendable {
+package struct AttentionLayer: Sendable {
   let attention: Attention
-  let width: Int
+  /// Entries of a row of queries, keys, values and outputs.
+  package let width: Int
   /// How the last position alone attends.
   private let last: LastAttention?
   private let inputWeight: ParameterIndex
   private let inputBias: ParameterIndex
-  let output: LinearParameters
+  /// `out_proj`.
+  package let output: LinearParameters
   private let rate: Double
   private let site: Int
 
-  /// Adds `<name>.in_proj_weight` and so on, which begin as PyTorch's: Xavier-uniform, and biases of 0.
+  /// Adds `<name>.in_proj_weight` and so on, initialized as PyTorch does it: Xavier-uniform, and biases of 0.
   init(
     _ name: String, _ configuration: Configuration, _ attention: Attention, site: Int, in layout: inout ParameterLayout
   ) {
@@ -74,16 +76,19 @@ struct AttentionLayer: Sendable {
     }
   }
 
-  func queryMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+  /// The map of queries.
+  package func queryMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
     Linear(weight: parameters[inputWeight].first(width), bias: parameters[inputBias].columns(0..<width))
   }
 
-  func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
+  /// The map of keys and values, side by side: (2 · width, width).
+  package func keyValueMap<Scalar: Real>(_ parameters: Parameters<Scalar>) -> Linear<Scalar> {
     Linear(
       weight: parameters[inputWeight].rows(width..<3 * width), bias: parameters[inputBias].columns(width..<3 * width))
   }
 
-  func maps<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LastAttention.Maps<Scalar> {
+  /// The maps of keys and of values apart, as the last position alone wants them.
+  package func maps<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LastAttention.Maps<Scalar> {
     let both = keyValueMap(parameters)
     return LastAttention.Maps(
       key: both.weight.first(width),

@@ -1,7 +1,7 @@
-internal import Kernels
+package import Kernels
 
 /// The head of `transformer`: a linear map, exact GELU, a norm, and a linear map to `dim`.
-struct DecoderHead: Sendable {
+package struct DecoderHead: Sendable {
   private let inner: LinearParameters
   private let norm: NormParameters
   private let outer: LinearParameters
@@ -14,7 +14,8 @@ struct DecoderHead: Sendable {
     outer = layout.addLinear("head.3", inputs: width, outputs: configuration.dim)
   }
 
-  final class State<Scalar: Real> {
+  /// Buffers of one batch's way through the head.
+  package final class State<Scalar: Real> {
     /// (capacity, width): before GELU, after it, and normed.
     fileprivate let inner: Matrix<Scalar>
     fileprivate let active: Matrix<Scalar>
@@ -22,7 +23,8 @@ struct DecoderHead: Sendable {
     fileprivate let record: LayerNorm<Scalar>.Record
     fileprivate let gradients: [Matrix<Scalar>]
 
-    init(_ head: DecoderHead, capacity n: Int, training: Bool, in arena: Arena<Scalar>) {
+    /// Buffers for `capacity` windows; with `training` also those of the way back.
+    package init(_ head: DecoderHead, capacity n: Int, training: Bool, in arena: Arena<Scalar>) {
       inner = arena.matrix(rows: n, columns: head.width)
       active = arena.matrix(rows: n, columns: head.width)
       normed = arena.matrix(rows: n, columns: head.width)
@@ -34,7 +36,7 @@ struct DecoderHead: Sendable {
   /// - Parameters:
   ///   - x: (n, width).
   ///   - output: (n, dim).
-  func forward<Scalar: Real>(
+  package func forward<Scalar: Real>(
     _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, into output: Matrix<Scalar>, _ state: State<Scalar>
   ) {
     let n = x.rows

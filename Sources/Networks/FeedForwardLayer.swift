@@ -1,9 +1,11 @@
-internal import Kernels
+package import Kernels
 
 /// The feed-forward half of a transformer's layer: linear2(dropout(activation(linear1(x)))).
-struct FeedForwardLayer: Sendable {
-  let widening: LinearParameters
-  let narrowing: LinearParameters
+package struct FeedForwardLayer: Sendable {
+  /// linear1: width to feedForward.
+  package let widening: LinearParameters
+  /// linear2: feedForward to width.
+  package let narrowing: LinearParameters
   private let activation: Activation
   private let configuration: Configuration
   private let site: Int
@@ -21,14 +23,17 @@ struct FeedForwardLayer: Sendable {
       "\(name).linear2", inputs: configuration.feedForward, outputs: configuration.width)
   }
 
-  final class State<Scalar: Real> {
+  /// Buffers of one batch's way through the layer.
+  package final class State<Scalar: Real> {
     /// Before the activation, where the way back needs it.
     fileprivate let wide: Matrix<Scalar>
     /// (capacity, feedForward).
     fileprivate let hidden: Matrix<Scalar>
+    /// (capacity, width): what the layer gives.
     let output: Matrix<Scalar>
 
-    init(_ layer: FeedForwardLayer, rows: Int, in arena: Arena<Scalar>) {
+    /// Buffers for `rows` rows.
+    package init(_ layer: FeedForwardLayer, rows: Int, in arena: Arena<Scalar>) {
       hidden = arena.matrix(rows: rows, columns: layer.configuration.feedForward)
       wide =
         layer.activation == .gelu ? arena.matrix(rows: rows, columns: layer.configuration.feedForward) : hidden
@@ -41,7 +46,7 @@ struct FeedForwardLayer: Sendable {
   }
 
   /// The forward half with ReLU, by maps that are given.
-  static func forward<Scalar: Real>(
+  package static func forward<Scalar: Real>(
     _ x: Matrix<Scalar>, _ widening: Linear<Scalar>, _ narrowing: Linear<Scalar>, dropout: Dropout?,
     _ state: State<Scalar>
   ) -> Matrix<Scalar> {
@@ -93,20 +98,5 @@ struct FeedForwardLayer: Sendable {
     }
     parameters.linear(widening).backward(
       dWide, x, into: dx, addingInput: true, gradients: gradients.linear(widening), adding: adding)
-  }
-}
-
-/// Where a norm's weight and bias are.
-struct NormParameters: Sendable {
-  private let weight: ParameterIndex
-  private let bias: ParameterIndex
-
-  init(_ name: String, width: Int, in layout: inout ParameterLayout) {
-    weight = layout.add("\(name).weight", [width], .constant(1))
-    bias = layout.add("\(name).bias", [width], .constant(0))
-  }
-
-  func callAsFunction<Scalar: Real>(_ parameters: Parameters<Scalar>) -> LayerNorm<Scalar> {
-    LayerNorm(weight: parameters[weight], bias: parameters[bias])
   }
 }

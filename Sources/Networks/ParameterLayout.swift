@@ -5,9 +5,9 @@ internal import Vectors
 /// The number of a parameter in its layout, counted from 0.
 public typealias ParameterIndex = Int
 
-/// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each begins.
+/// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each is initialized.
 ///
-/// A network's initializer adds what it needs and keeps the places; parameters, gradients and the optimizer's moments are
+/// A network's initializer adds what it needs and keeps the indices; parameters, gradients and the optimizer's moments are
 /// then four runs of numbers with one layout.
 public struct ParameterLayout: Hashable, Sendable {
   /// The values that a parameter is initialized with.
@@ -65,7 +65,7 @@ public struct ParameterLayout: Hashable, Sendable {
     return entries.count - 1
   }
 
-  /// Adds the weight and bias of a linear map as `torch.nn.Linear` begins it: uniform in ±1/√in.
+  /// Adds the weight and bias of a linear map initialized as `torch.nn.Linear` does it: uniform in ±1/√in.
   public mutating func addLinear(_ name: String, inputs: Int, outputs: Int) -> LinearParameters {
     let bound = 1 / Double(inputs).squareRoot()
     return LinearParameters(
@@ -134,31 +134,31 @@ public final class Parameters<Scalar: Real> {
   }
 
   /// One entry as a matrix: (out, in) for a weight, (1, n) for a bias.
-  public subscript(place: ParameterIndex) -> Matrix<Scalar> {
-    let entry = layout.entries[place]
+  public subscript(index: ParameterIndex) -> Matrix<Scalar> {
+    let entry = layout.entries[index]
     return all.columns(entry.offset..<entry.offset + entry.count)
       .reshaped(rows: entry.rows, columns: entry.columns)
   }
 
-  public func linear(_ place: LinearParameters) -> Linear<Scalar> {
-    Linear(weight: self[place.weight], bias: self[place.bias])
+  public func linear(_ index: LinearParameters) -> Linear<Scalar> {
+    Linear(weight: self[index.weight], bias: self[index.bias])
   }
 
-  /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
+  /// Initializes every entry: the same numbers for the same seed, whatever else the layout holds.
   public func initialize(seed: UInt64) {
-    for place in layout.entries.indices { initialize(place, seed: seed) }
+    for index in layout.entries.indices { initialize(index, seed: seed) }
   }
 
-  /// Gives one entry its beginning.
-  public func initialize(_ place: ParameterIndex, seed: UInt64 = 0) {
-    let entry = layout.entries[place]
+  /// Initializes one entry.
+  public func initialize(_ index: ParameterIndex, seed: UInt64 = 0) {
+    let entry = layout.entries[index]
     var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
-    let numbers = self[place].entries
+    let numbers = self[index].entries
     switch entry.initializer {
     case .constant(let value): numbers.update(repeating: Scalar(value))
     case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
     case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
-    case .sinusoids: Self.sinusoids(self[place])
+    case .sinusoids: Self.sinusoids(self[index])
     }
   }
 

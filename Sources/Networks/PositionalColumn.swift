@@ -1,12 +1,12 @@
-internal import Kernels
+package import Kernels
 
 /// The further input column that tells a chunk's position (P5).
-enum PositionalColumn {
+package enum PositionalColumn {
   /// Gives slot t's rows of `contexts` the entry scale · linspace(0, 1, context)[t] in column `dim`, where the
   /// configuration has that column.
   ///
   /// - Parameter contexts: position-major, (context · windows or more, inputWidth).
-  static func fill<Scalar: Real>(
+  package static func fill<Scalar: Real>(
     _ contexts: Matrix<Scalar>, _ configuration: Configuration, windows: Int, scale: Double
   ) {
     guard configuration.hasPositionalScalar else { return }

@@ -25,15 +25,15 @@ extension ParameterLayout {
 }
 
 extension Parameters {
-  func lstm(_ place: RecurrentParameters) -> LSTM<Scalar> {
+  func lstm(_ index: RecurrentParameters) -> LSTM<Scalar> {
     LSTM(
-      inputWeight: self[place.inputWeight], hiddenWeight: self[place.hiddenWeight], inputBias: self[place.inputBias],
-      hiddenBias: self[place.hiddenBias])
+      inputWeight: self[index.inputWeight], hiddenWeight: self[index.hiddenWeight], inputBias: self[index.inputBias],
+      hiddenBias: self[index.hiddenBias])
   }
 
-  func gru(_ place: RecurrentParameters) -> GRU<Scalar> {
+  func gru(_ index: RecurrentParameters) -> GRU<Scalar> {
     GRU(
-      inputWeight: self[place.inputWeight], hiddenWeight: self[place.hiddenWeight], inputBias: self[place.inputBias],
-      hiddenBias: self[place.hiddenBias])
+      inputWeight: self[index.inputWeight], hiddenWeight: self[index.hiddenWeight], inputBias: self[index.inputBias],
+      hiddenBias: self[index.hiddenBias])
   }
 }

@@ -4,11 +4,15 @@ public import Kernels
 ///
 /// The base's parameters bear their names with `base.` before them.
 public struct ResidualNetwork: Network {
+  /// The base's configuration, marked as residual.
   public let configuration: Configuration
+  /// The base's entries under `base.`, then `alpha`.
   public let layout: ParameterLayout
-  let base: any Network
+  /// The wrapped network, which finds its parameters in the whole's.
+  package let base: any Network
   let alpha: ParameterIndex
 
+  /// Wraps a network.
   public init(_ base: any Network) {
     // The base's entries keep their places, by which it finds its parameters in the whole's.
     var layout = base.layout.prefixed("base.")
@@ -20,21 +24,16 @@ public struct ResidualNetwork: Network {
     self.configuration = configuration
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {
     ResidualWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
   }
-
-  public func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
-  ) -> any Predictor<Scalar> {
-    ResidualPredictor<Scalar>(self, parameters, options: options, capacity: capacity, calls: calls)
-  }
 }
 
 /// What the wrapper adds to a base's forward half.
-private final class ResidualSum<Scalar: Real> {
+package final class ResidualSum<Scalar: Real> {
   private let network: ResidualNetwork
   private let arena = Arena<Scalar>()
   /// (capacity, dim): u(c of the last slot), u(base(c)), and their norms.
@@ -43,9 +42,11 @@ private final class ResidualSum<Scalar: Real> {
   fileprivate let lastNorms: Matrix<Scalar>
   fileprivate let stepNorms: Matrix<Scalar>
   fileprivate let outputNorms: Matrix<Scalar>
-  let output: Matrix<Scalar>
+  /// (capacity, dim): unit vectors.
+  package let output: Matrix<Scalar>
 
-  init(_ network: ResidualNetwork, capacity n: Int) {
+  /// Buffers for batches of up to `capacity` windows.
+  package init(_ network: ResidualNetwork, capacity n: Int) {
     self.network = network
     let (arena, dim) = (arena, network.configuration.dim)
     last = arena.matrix(rows: n, columns: dim)
@@ -57,15 +58,17 @@ private final class ResidualSum<Scalar: Real> {
   }
 
   /// The last slot's vectors.
-  func lastSlot(_ rows: Matrix<Scalar>, _ n: Int) -> Matrix<Scalar> {
+  fileprivate func lastSlot(_ rows: Matrix<Scalar>, _ n: Int) -> Matrix<Scalar> {
     let context = network.configuration.context
     return rows.rows((context - 1) * n..<context * n).columns(0..<network.configuration.dim)
   }
 
+  /// Computes `output` of the first `windows` windows.
+  ///
   /// - Parameters:
   ///   - contexts: what the base has read.
   ///   - base: (capacity, dim), its outputs.
-  func forward(
+  package func forward(
     _ contexts: Matrix<Scalar>, _ base: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int
   ) {
     UnitRows.forward(lastSlot(contexts, n), into: last.first(n), norms: lastNorms)
@@ -73,29 +76,6 @@ private final class ResidualSum<Scalar: Real> {
     Blend.of(1, last.first(n), parameters[network.alpha][0, 0], step.first(n), into: output.first(n))
     UnitRows.forward(output.first(n), into: output.first(n), norms: outputNorms)
   }
-}
-
-private final class ResidualPredictor<Scalar: Real>: Predictor {
-  private let parameters: Parameters<Scalar>
-  private let base: any Predictor<Scalar>
-  private let sum: ResidualSum<Scalar>
-  var contexts: Matrix<Scalar> { base.contexts }
-  var output: Matrix<Scalar> { sum.output }
-
-  init(
-    _ network: ResidualNetwork, _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
-  ) {
-    self.parameters = parameters
-    base = network.base.makePredictor(parameters, options: options, capacity: capacity, calls: calls)
-    sum = ResidualSum(network, capacity: capacity)
-  }
-
-  func predict(windows n: Int) {
-    base.predict(windows: n)
-    sum.forward(contexts, base.output, parameters, windows: n)
-  }
-
-  func forget() { base.forget() }
 }
 
 private final class ResidualWorkspace<Scalar: Real>: Workspace {

@@ -4,7 +4,7 @@ internal import Kernels
 /// `torch.nn.TransformerEncoderLayer`; post-norm, or pre-norm.
 ///
 /// A block whose output is wanted at the last position alone computes nothing else but its keys and values.
-struct TransformerBlock: Sendable {
+package struct TransformerBlock: Sendable {
   struct Style: Hashable, Sendable {
     /// Attends to a memory after itself.
     var hasCross = false
@@ -15,10 +15,14 @@ struct TransformerBlock: Sendable {
 
   private let style: Style
   private let configuration: Configuration
-  let own: AttentionLayer
-  let cross: AttentionLayer?
-  let feedForward: FeedForwardLayer
-  let norms: [NormParameters]
+  /// Self-attention.
+  package let own: AttentionLayer
+  /// Attention to the memory, where the style has it.
+  package let cross: AttentionLayer?
+  /// The last sublayer.
+  package let feedForward: FeedForwardLayer
+  /// One a sublayer.
+  package let norms: [NormParameters]
   private let site: Int
 
   /// Sites of chance that one block takes.

@@ -1,14 +1,17 @@
-internal import Kernels
+package import Kernels
 
 /// `transformer`: a decoder whose blocks attend, causally, to the context so far and again to the projected context; the
 /// last position's row goes through a head.
-struct TransformerNetwork: Network {
-  let configuration: Configuration
-  let layout: ParameterLayout
-  let stack: TransformerStack
-  let head: DecoderHead
+package struct TransformerNetwork: Network {
+  package let configuration: Configuration
+  package let layout: ParameterLayout
+  /// The blocks, and what comes before them.
+  package let stack: TransformerStack
+  /// From the last position's row to the output.
+  package let head: DecoderHead
 
-  init(_ configuration: Configuration) {
+  /// - Parameter configuration: of architecture transformer.
+  package init(_ configuration: Configuration) {
     self.configuration = configuration
     var layout = ParameterLayout()
     stack = TransformerStack(
@@ -19,18 +22,10 @@ struct TransformerNetwork: Network {
     self.layout = layout
   }
 
-  func makeWorkspace<Scalar: Real>(
+  package func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {
     DecoderWorkspace<Scalar>(self, capacity: capacity, training: training, contextGradient: contextGradient)
-  }
-
-  func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
-  ) -> any Predictor<Scalar> {
-    DecoderPredictor<Scalar>.pays(for: configuration)
-      ? DecoderPredictor(stack, head, parameters, options: options, capacity: capacity, calls: calls)
-      : WorkspacePredictor(self, parameters, options: options, capacity: capacity)
   }
 
   private final class DecoderWorkspace<Scalar: Real>: Workspace {

@@ -1,7 +1,7 @@
 internal import Kernels
 
 /// `input_proj`, positions, and blocks, of which the last computes the last position alone: contexts → one row a window.
-struct TransformerStack: Sendable {
+package struct TransformerStack: Sendable {
   /// What tells the blocks where in the context a chunk stood.
   struct PositionTable: Sendable {
     var name: String
@@ -10,11 +10,15 @@ struct TransformerStack: Sendable {
     var isLearnt: Bool
   }
 
-  let configuration: Configuration
-  let input: LinearParameters
-  let positions: ParameterIndex
+  /// The sizes that its parameters follow from.
+  package let configuration: Configuration
+  /// `input_proj`.
+  package let input: LinearParameters
+  /// (1, positions, width).
+  package let positions: ParameterIndex
   private let learnsPositions: Bool
-  let blocks: [TransformerBlock]
+  /// From the first, which reads the projected context, to the last.
+  package let blocks: [TransformerBlock]
   private let hasCross: Bool
 
   /// - Parameters:
@@ -87,7 +91,7 @@ struct TransformerStack: Sendable {
 
   /// (capacity, width): where `forward` leaves the last position's rows.
   func output<Scalar: Real>(of state: State<Scalar>) -> Matrix<Scalar> {
-    guard let last = state.blocks.last else { preconditionFailure("a block at least") }
+    guard let last = state.blocks.last else { preconditionFailure("a stack without blocks") }
     return last.output
   }
 
@@ -112,7 +116,7 @@ struct TransformerStack: Sendable {
     _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
     _ state: State<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
   ) {
-    guard let scratch = state.scratch else { preconditionFailure("a pass made for training") }
+    guard let scratch = state.scratch else { preconditionFailure("backward in a workspace made without training") }
     let rows = configuration.context * n
     let projected = state.projected.first(rows)
     let dProjected = state.dInputs[2].first(rows)

@@ -1,5 +1,3 @@
-public import Kernels
-
 /// Predictors that have learnt nothing: what a model must beat.
 public enum Baseline: String, CaseIterable, Sendable {
   /// p = c[last].
@@ -19,27 +17,5 @@ public enum Baseline: String, CaseIterable, Sendable {
     case .linearExtrapolation: (weights[context - 2], weights[context - 1]) = (-1, 2)
     }
     return weights
-  }
-}
-
-/// A baseline's predictions: sums of the context's slots with fixed weights.
-public final class BaselinePredictor: Predictor {
-  private let weights: [Double]
-  private let arena = Arena<Float>()
-  public let contexts: Matrix<Float>
-  public let output: Matrix<Float>
-
-  public init(_ baseline: Baseline, dim: Int, context: Int, capacity: Int) {
-    weights = baseline.weights(context: context)
-    contexts = arena.matrix(rows: context * capacity, columns: dim)
-    output = arena.matrix(rows: capacity, columns: dim)
-  }
-
-  public func predict(windows: Int) {
-    let output = output.first(windows)
-    output.fill(0)
-    for (slot, weight) in weights.enumerated() where weight != 0 {
-      output.add(contexts.rows(slot * windows..<(slot + 1) * windows), scale: Float(weight))
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Networks
 
 /// What `DecoderPredictor` has computed of chunks, of positions and of nodes.
 final class DecoderMemory<Scalar: Real> {

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Networks
 
 /// Predictions of `transformer`, where each thing is computed once: what follows from a chunk alone (its projection, the
 /// first block's queries, keys and values, the keys and values of every cross-attention) once a chunk, wherever it
@@ -65,7 +66,7 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   private func leaves(_ contexts: Matrix<Scalar>, windows n: Int) -> [Int] {
     guard let leaves = tree.add(contexts, windows: n) else {
       forget()
-      guard let leaves = tree.add(contexts, windows: n) else { preconditionFailure("room for a call") }
+      guard let leaves = tree.add(contexts, windows: n) else { preconditionFailure("one call's windows exceed the tree's capacity") }
       compute()
       return leaves
     }

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Networks
 
 /// Some rows' way through the blocks of `DecoderPredictor`, and the buffers on it.
 final class DecoderRows<Scalar: Real> {

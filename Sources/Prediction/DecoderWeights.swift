@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Networks
 
 /// The parameters of `transformer` as its predictor multiplies by them.
 final class DecoderWeights<Scalar: Real> {
@@ -48,7 +49,7 @@ final class DecoderWeights<Scalar: Real> {
 
 extension DecoderWeights.Block {
   init(_ block: TransformerBlock, _ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>) {
-    guard let crossLayer = block.cross else { preconditionFailure("a decoder's block") }
+    guard let crossLayer = block.cross else { preconditionFailure("a block without cross-attention in a decoder") }
     own = DecoderWeights.Maps(block.own, parameters, arena)
     cross = DecoderWeights.Maps(crossLayer, parameters, arena)
     let maps = block.own.maps(parameters)

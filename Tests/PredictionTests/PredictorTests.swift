@@ -3,6 +3,7 @@ import Testing
 import Vectors
 
 @testable import Networks
+@testable import Prediction
 
 /// Predictions whose work is shared against those of a pass made for training, which shares nothing.
 @Suite struct PredictorTests {

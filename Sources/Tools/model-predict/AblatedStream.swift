@@ -1,6 +1,6 @@
 import Commands
 import Failures
-import Networks
+import Prediction
 import Sequences
 import Stages
 import Streams
