@@ -100,30 +100,42 @@ package struct AttentionLayer: Sendable {
     x.rows((attention.firstQuery - first) * n..<(attention.context - first) * n)
   }
 
-  /// - Parameters:
-  ///   - x: ((context − first) · n, width), whose last positions ask; `first` is the position of its first row.
-  ///   - memory: (context · n, width), whose positions are asked.
+  /// What the layer reads.
+  struct Input<Scalar: Real> {
+    /// ((context − first) · n, width), whose last positions have queries.
+    let x: Matrix<Scalar>
+    /// The position of x's first row.
+    let first: Int
+    /// (context · n, width), whose positions have keys and values.
+    let memory: Matrix<Scalar>
+  }
+
+  /// The gradients of an input, shaped as its matrices, and added to; where both are the same matrix both are added.
+  struct InputGradients<Scalar: Real> {
+    let x: Matrix<Scalar>
+    let memory: Matrix<Scalar>
+  }
+
   /// - Returns: (outputs · n, width), in `state`.
   func forward<Scalar: Real>(
-    _ x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ options: ForwardOptions, _ state: State<Scalar>
+    _ input: Input<Scalar>, _ pass: ForwardPass<Scalar>, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
+    let (parameters, options, n) = (pass.parameters, pass.options, pass.windows)
     let q = state.q.first(attention.queries * n)
     let mixed = state.mixed.first(attention.outputs * n)
     let output = state.output.first(attention.outputs * n)
     let dropout = Dropout(options.noise, site: site, rate: rate)
     let bias = Scalar(options.lastSlotBias)
-    if q.rows > 0 { queryMap(parameters).forward(queryRows(x, from: first, windows: n), into: q) }
+    if q.rows > 0 { queryMap(parameters).forward(queryRows(input.x, from: input.first, windows: n), into: q) }
     if let last, let lastState = state.last {
       last.forward(
-        q: q, memory: memory, maps(parameters), into: mixed, windows: n, lastSlotBias: bias, dropout: dropout, lastState
-      )
+        .init(q: q, memory: input.memory), maps(parameters), into: mixed, lastSlotBias: bias, dropout: dropout,
+        lastState)
     } else if let weights = state.weights {
       let keysValues = state.keysValues.first(attention.context * n)
-      keyValueMap(parameters).forward(memory, into: keysValues)
+      keyValueMap(parameters).forward(input.memory, into: keysValues)
       attention.forward(
-        q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), into: mixed, windows: n,
-        lastSlotBias: bias, dropout: dropout, weights)
+        .init(q: q, keysValues: keysValues), into: mixed, windows: n, lastSlotBias: bias, dropout: dropout, weights)
     }
     parameters.linear(self.output).forward(mixed, into: output)
     return output
@@ -131,44 +143,54 @@ package struct AttentionLayer: Sendable {
 
   /// - Parameters:
   ///   - dOutput: (outputs · n, width).
-  ///   - dx, dMemory: shaped as x and memory, added to; where both are the same matrix both are added.
+  ///   - input: as in `forward`.
+  ///   - inputGradients: added to.
   func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, from first: Int, memory: Matrix<Scalar>,
-    _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>,
-    _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>,
-    adding: Bool
+    _ dOutput: Matrix<Scalar>, _ input: Input<Scalar>, into inputGradients: InputGradients<Scalar>,
+    _ pass: BackwardPass<Scalar>, _ state: State<Scalar>, _ scratch: Scratch<Scalar>
   ) {
+    let (n, gradients, adding) = (pass.windows, pass.gradients, pass.adding)
     let mixed = state.mixed.first(attention.outputs * n)
     let dMixed = scratch.dMixed.first(attention.outputs * n)
-    parameters.linear(output).backward(
+    pass.parameters.linear(output).backward(
       dOutput, mixed, into: dMixed, gradients: gradients.linear(output), adding: adding)
     let q = state.q.first(attention.queries * n)
     let dq = scratch.dq.first(attention.queries * n)
-    let dropout = Dropout(options.noise, site: site, rate: rate)
+    backwardMixing(dMixed, q, dq, input.memory, inputGradients.memory, pass, (state, scratch))
+    if q.rows > 0 {
+      queryMap(pass.parameters).backward(
+        dq, queryRows(input.x, from: input.first, windows: n),
+        into: queryRows(inputGradients.x, from: input.first, windows: n), addingInput: true,
+        gradients: queryMap(gradients), adding: adding)
+    } else if !adding {
+      queryMap(gradients).weight.fill(0)
+      queryMap(gradients).bias?.fill(0)
+    }
+  }
+
+  /// From what attention has mixed back to queries and memory.
+  private func backwardMixing<Scalar: Real>(
+    _ dMixed: Matrix<Scalar>, _ q: Matrix<Scalar>, _ dq: Matrix<Scalar>, _ memory: Matrix<Scalar>,
+    _ dMemory: Matrix<Scalar>, _ pass: BackwardPass<Scalar>, _ buffers: (State<Scalar>, Scratch<Scalar>)
+  ) {
+    let (state, scratch) = buffers
+    let (n, gradients, adding) = (pass.windows, pass.gradients, pass.adding)
+    let dropout = Dropout(pass.options.noise, site: site, rate: rate)
     if let last, let lastState = state.last {
       last.backward(
-        dMixed, q: q, memory: memory, maps(parameters), dq: dq, dMemory: dMemory, windows: n, dropout: dropout,
-        lastState,
-        scratch.last, into: maps(gradients), adding: adding)
+        dMixed, .init(q: q, memory: memory), into: .init(q: dq, memory: dMemory),
+        .init(maps(pass.parameters), gradients: maps(gradients), adding: adding), dropout: dropout, lastState,
+        scratch.last)
       // A bias of keys moves all logits alike.
       if !adding { gradients[inputBias].columns(width..<2 * width).fill(0) }
     } else if let weights = state.weights {
       let keysValues = state.keysValues.first(attention.context * n)
       let dKeysValues = scratch.dKeysValues.first(attention.context * n)
       attention.backward(
-        dMixed, q: q, k: keysValues.columns(0..<width), v: keysValues.columns(width..<2 * width), dq: dq,
-        dk: dKeysValues.columns(0..<width), dv: dKeysValues.columns(width..<2 * width), windows: n, dropout: dropout,
-        weights, scratch: scratch.dWeights)
-      keyValueMap(parameters).backward(
+        dMixed, .init(q: q, keysValues: keysValues), into: .init(q: dq, keysValues: dKeysValues), windows: n,
+        dropout: dropout, weights, scratch: scratch.dWeights)
+      keyValueMap(pass.parameters).backward(
         dKeysValues, memory, into: dMemory, addingInput: true, gradients: keyValueMap(gradients), adding: adding)
-    }
-    if q.rows > 0 {
-      queryMap(parameters).backward(
-        dq, queryRows(x, from: first, windows: n), into: queryRows(dx, from: first, windows: n), addingInput: true,
-        gradients: queryMap(gradients), adding: adding)
-    } else if !adding {
-      queryMap(gradients).weight.fill(0)
-      queryMap(gradients).bias?.fill(0)
     }
   }
 }

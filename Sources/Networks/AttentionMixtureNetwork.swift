@@ -103,7 +103,7 @@ private final class AttentionMixtureWorkspace<Scalar: Real>: Workspace {
     ContextRows.mix(shares, c, into: joined.columns(inputs..<2 * inputs))
     var x = joined
     for (layer, norm) in network.norms.enumerated() {
-      x = inner[layer].forward(x, parameters.linear(network.residual[layer]), .gelu, norm(parameters))
+      x = inner[layer].forward(x, .init(parameters, network.residual[layer], norm), .gelu)
     }
     parameters.linear(network.residual[2]).forward(x, into: output)
     Residual.add(output, to: baseline.columns(0..<dim), into: output)
@@ -155,8 +155,7 @@ private final class AttentionMixtureWorkspace<Scalar: Real>: Workspace {
   ) {
     let (index, norm) = (network.residual[layer], network.norms[layer])
     inner[layer].backward(
-      x, parameters.linear(index), .gelu, norm(parameters), into: dx, gradients: gradients.linear(index),
-      norm(gradients), adding: adding)
+      x, .init(parameters, index, norm), .gelu, into: dx, gradients: .init(gradients, index, norm), adding: adding)
   }
 
   /// The gradient of the contexts: through the weighted mean, its shares, and the baseline.

@@ -58,10 +58,10 @@ package struct FeedForwardLayer: Sendable {
 
   /// - Returns: (n, width), in `state`.
   func forward<Scalar: Real>(
-    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ options: ForwardOptions, _ state: State<Scalar>
+    _ x: Matrix<Scalar>, _ pass: ForwardPass<Scalar>, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
-    let (wider, narrower) = (parameters.linear(widening), parameters.linear(narrowing))
-    let dropout = dropout(options)
+    let (wider, narrower) = (pass.parameters.linear(widening), pass.parameters.linear(narrowing))
+    let dropout = dropout(pass.options)
     switch activation {
     case .relu: return Self.forward(x, wider, narrower, dropout: dropout, state)
     case .gelu:
@@ -77,26 +77,26 @@ package struct FeedForwardLayer: Sendable {
   /// - Parameters:
   ///   - dOutput: (n, width).
   ///   - x: as in `forward`.
-  ///   - dWide: scratch, (n, feedForward).
   ///   - dx: added to.
+  ///   - dWide: scratch, (n, feedForward).
   func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, _ options: ForwardOptions,
-    _ state: State<Scalar>, dWide: Matrix<Scalar>, dx: Matrix<Scalar>, into gradients: Parameters<Scalar>,
-    adding: Bool
+    _ dOutput: Matrix<Scalar>, _ x: Matrix<Scalar>, into dx: Matrix<Scalar>, _ pass: BackwardPass<Scalar>,
+    _ state: State<Scalar>, dWide: Matrix<Scalar>
   ) {
+    let (gradients, adding) = (pass.gradients, pass.adding)
     let hidden = state.hidden.first(x.rows)
     let dWide = dWide.first(x.rows)
-    let next = parameters.linear(narrowing)
+    let next = pass.parameters.linear(narrowing)
     switch activation {
     case .relu:
       next.backward(dOutput, hidden, into: nil, gradients: gradients.linear(narrowing), adding: adding)
-      RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(options))
+      RectifiedLinear.backward(dOutput, next, hidden, into: dWide, dropout: dropout(pass.options))
     case .gelu:
       next.backward(dOutput, hidden, into: dWide, gradients: gradients.linear(narrowing), adding: adding)
       Activation.gelu.backward(
-        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(options))
+        dWide, state.wide.first(x.rows), into: dWide, dropout: dropout(pass.options))
     }
-    parameters.linear(widening).backward(
+    pass.parameters.linear(widening).backward(
       dWide, x, into: dx, addingInput: true, gradients: gradients.linear(widening), adding: adding)
   }
 }

@@ -14,7 +14,7 @@ public struct GRUNetwork: Network {
   }
 
   public init(_ configuration: Configuration) {
-    precondition(configuration.layers > 0, "a block at least")
+    precondition(configuration.layers > 0, "a network without blocks")
     let width = configuration.width
     var layout = ParameterLayout()
     input = layout.addLinear("input_proj", inputs: configuration.inputWidth, outputs: width)
@@ -125,8 +125,8 @@ private final class GRUWorkspace<Scalar: Real>: Workspace {
       dx.first(wanted.lowerBound).fill(0)
       dh.rows(wanted).copy(from: ds)
       parameters.gru(block.gru).backward(
-        inputs[number].first(rows), windows: windows, states[number], hiddenGradient: dh,
-        ofLastStep: wanted.lowerBound > 0, into: dx, addingInput: true, gradients: gradients.gru(block.gru),
+        inputs[number].first(rows), windows: windows, states[number],
+        .init(dh, isOfLastStep: wanted.lowerBound > 0), into: .adding(to: dx), gradients: gradients.gru(block.gru),
         adding: adding)
     }
     parameters.linear(network.input).backward(

@@ -86,8 +86,8 @@ private final class LSTMEncoderWorkspace<Scalar: Real>: EncoderWorkspace {
     gradient.rows(rows - windows..<rows).copy(from: featureGradient.first(windows))
     for (layer, index) in encoder.layers.enumerated().reversed() {
       parameters.lstm(index).backward(
-        input(of: layer, rows, options), windows: windows, states[layer], hiddenGradient: gradient,
-        ofLastStep: layer == encoder.layers.count - 1, into: layer > 0 ? gradient : contextGradient?.first(rows),
+        input(of: layer, rows, options), windows: windows, states[layer],
+        .init(gradient, isOfLastStep: layer == encoder.layers.count - 1), into: layer > 0 ? gradient : contextGradient?.first(rows),
         gradients: gradients.lstm(index), adding: adding)
       if layer > 0 { dropout(into: layer, options)?.apply(gradient, into: gradient) }
     }

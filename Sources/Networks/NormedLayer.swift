@@ -19,26 +19,35 @@ struct NormedLayer<Scalar: Real> {
     gradient = arena.matrix(rows: training ? capacity : 0, columns: width)
   }
 
+  /// The layer's parameters, or their gradients.
+  struct Maps {
+    let map: Linear<Scalar>
+    let norm: LayerNorm<Scalar>
+
+    init(_ parameters: Parameters<Scalar>, _ map: LinearParameters, _ norm: NormParameters) {
+      self.map = parameters.linear(map)
+      self.norm = norm(parameters)
+    }
+  }
+
   /// - Returns: `normed` of as many rows as x.
-  func forward(
-    _ x: Matrix<Scalar>, _ map: Linear<Scalar>, _ activation: Activation, _ norm: LayerNorm<Scalar>
-  ) -> Matrix<Scalar> {
+  func forward(_ x: Matrix<Scalar>, _ maps: Maps, _ activation: Activation) -> Matrix<Scalar> {
     let n = x.rows
-    map.forward(x, into: linear.first(n))
+    maps.map.forward(x, into: linear.first(n))
     activation.forward(linear.first(n), into: active.first(n))
-    norm.forward(active.first(n), into: normed.first(n), record: record)
+    maps.norm.forward(active.first(n), into: normed.first(n), record: record)
     return normed.first(n)
   }
 
   /// From `gradient` to dx, overwritten where it is asked for. Leaves in `gradient` that of the linear map's output.
   func backward(
-    _ x: Matrix<Scalar>, _ map: Linear<Scalar>, _ activation: Activation, _ norm: LayerNorm<Scalar>,
-    into dx: Matrix<Scalar>?, gradients mapGradients: Linear<Scalar>, _ normGradients: LayerNorm<Scalar>, adding: Bool
+    _ x: Matrix<Scalar>, _ maps: Maps, _ activation: Activation, into dx: Matrix<Scalar>?, gradients: Maps,
+    adding: Bool
   ) {
     let n = x.rows
     let gradient = gradient.first(n)
-    norm.backward(gradient, record: record, into: gradient, gradients: normGradients, adding: adding)
+    maps.norm.backward(gradient, record: record, into: gradient, gradients: gradients.norm, adding: adding)
     activation.backward(gradient, activation == .relu ? active.first(n) : linear.first(n), into: gradient)
-    map.backward(gradient, x, into: dx, gradients: mapGradients, adding: adding)
+    maps.map.backward(gradient, x, into: dx, gradients: gradients.map, adding: adding)
   }
 }

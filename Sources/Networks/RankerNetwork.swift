@@ -68,7 +68,7 @@ private final class RankerWorkspace<Scalar: Real>: Workspace {
   func forward(_ parameters: Parameters<Scalar>, windows n: Int, options: ForwardOptions) {
     encoder.forward(parameters, windows: n, options: options)
     let x = inner.forward(
-      encoder.features.first(n), parameters.linear(network.inner), .relu, network.norm(parameters))
+      encoder.features.first(n), .init(parameters, network.inner, network.norm), .relu)
     parameters.linear(network.outer).forward(x, into: raw.first(n))
     anchoring.forward(
       raw.first(n), contexts: contexts.first(network.configuration.context * n), logit: parameters[network.logit])
@@ -85,9 +85,8 @@ private final class RankerWorkspace<Scalar: Real>: Workspace {
       dRaw.first(n), inner.normed.first(n), into: inner.gradient.first(n), gradients: gradients.linear(network.outer),
       adding: adding)
     inner.backward(
-      encoder.features.first(n), parameters.linear(network.inner), .relu, network.norm(parameters),
-      into: encoder.featureGradient.first(n), gradients: gradients.linear(network.inner), network.norm(gradients),
-      adding: adding)
+      encoder.features.first(n), .init(parameters, network.inner, network.norm), .relu,
+      into: encoder.featureGradient.first(n), gradients: .init(gradients, network.inner, network.norm), adding: adding)
     encoder.backward(parameters, windows: n, options: options, into: gradients, adding: adding)
     if let contextGradient {
       anchoring.backwardContexts(

@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 
 /// One layer of a transformer: `torch.nn.TransformerDecoderLayer` with cross-attention, else
 /// `torch.nn.TransformerEncoderLayer`; post-norm, or pre-norm.
@@ -101,37 +101,39 @@ package struct TransformerBlock: Sendable {
     }
   }
 
-  /// - Parameters:
-  ///   - x: (context · n, width).
-  ///   - memory: (context · n, width), for cross-attention.
-  /// - Returns: (outputs · n, width), in `state`.
-  func forward<Scalar: Real>(
-    _ x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ options: ForwardOptions, _ state: State<Scalar>
-  ) -> Matrix<Scalar> {
-    style.isPreNorm
-      ? forwardPreNorm(x, parameters, windows: n, options, state)
-      : forwardPostNorm(x, memory: memory, parameters, windows: n, options, state)
+  /// What a block reads.
+  struct Input<Scalar: Real> {
+    /// (context · n, width).
+    let x: Matrix<Scalar>
+    /// (context · n, width), for cross-attention.
+    let memory: Matrix<Scalar>
   }
 
-  /// - Parameters:
-  ///   - dOutput: (outputs · n, width).
-  ///   - dx: (context · n, width), overwritten or, with `addingInput`, added to. It is not `dOutput`.
-  ///   - dMemory: (context · n, width), added to.
+  /// Where the gradients of an input go.
+  struct InputGradients<Scalar: Real> {
+    /// (context · n, width). It is not the gradient of the output.
+    let x: GradientTarget<Scalar>
+    /// (context · n, width), added to.
+    let memory: Matrix<Scalar>
+  }
+
+  /// - Returns: (outputs · n, width), in `state`.
+  func forward<Scalar: Real>(
+    _ input: Input<Scalar>, _ pass: ForwardPass<Scalar>, _ state: State<Scalar>
+  ) -> Matrix<Scalar> {
+    style.isPreNorm ? forwardPreNorm(input.x, pass, state) : forwardPostNorm(input, pass, state)
+  }
+
+  /// - Parameter dOutput: (outputs · n, width).
   func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>,
-    windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
-    addingInput: Bool, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
+    _ dOutput: Matrix<Scalar>, _ input: Input<Scalar>, into gradients: InputGradients<Scalar>,
+    _ pass: BackwardPass<Scalar>, _ state: State<Scalar>, _ scratch: Scratch<Scalar>
   ) {
-    if !addingInput { dx.first(attention.firstOutput * n).fill(0) }
+    if !gradients.x.adding { gradients.x.matrix.first(attention.firstOutput * pass.windows).fill(0) }
     if style.isPreNorm {
-      backwardPreNorm(
-        dOutput, parameters, windows: n, options, state, scratch, dx: dx, addingInput: addingInput,
-        into: gradients, adding: adding)
+      backwardPreNorm(dOutput, into: gradients.x, pass, state, scratch)
     } else {
-      backwardPostNorm(
-        dOutput, x: x, memory: memory, parameters, windows: n, options, state, scratch, dx: dx,
-        addingInput: addingInput, dMemory: dMemory, into: gradients, adding: adding)
+      backwardPostNorm(dOutput, input, into: gradients, pass, state, scratch)
     }
   }
 
@@ -144,60 +146,88 @@ package struct TransformerBlock: Sendable {
 // MARK: Post-norm: x = norm(x + sublayer(x))
 
 extension TransformerBlock {
-  private func forwardPostNorm<Scalar: Real>(
-    _ x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int,
-    _ options: ForwardOptions, _ state: State<Scalar>
+  /// A part of a block, whose output is added to its input.
+  package enum Sublayer: Sendable {
+    case attention
+    case crossAttention
+    case feedForward
+  }
+
+  /// In the order in which they are computed; each has the norm of its number.
+  private var sublayers: [Sublayer] {
+    style.hasCross ? [.attention, .crossAttention, .feedForward] : [.attention, .feedForward]
+  }
+
+  /// The sequence of a post-norm block, for whoever computes one: x = norm(x + sublayer(x)), sublayer by sublayer.
+  ///
+  /// - Parameters:
+  ///   - x: (n, width), of the positions whose output is wanted.
+  ///   - output: computes a sublayer's output from its input.
+  ///   - norm: computes the norm of this number of the sum of a sublayer's output and its input.
+  /// - Returns: what the last norm returns.
+  package func forwardPostNorm<Scalar: Real>(
+    _ x: Matrix<Scalar>, output: (Sublayer, _ x: Matrix<Scalar>) -> Matrix<Scalar>,
+    norm: (_ number: Int, _ output: Matrix<Scalar>, _ x: Matrix<Scalar>) -> Matrix<Scalar>
   ) -> Matrix<Scalar> {
-    let rows = attention.outputs * n
-    var sum = outputRows(x, n)
-    var next = own.forward(x, from: 0, memory: x, parameters, windows: n, options, state.own)
-    for (number, norm) in norms.enumerated() {
-      let y = state.normed[number].first(rows)
-      norm(parameters).forward(
-        next, addedTo: sum, dropout: dropout(options, number), into: y, record: state.records[number])
-      sum = y
-      if number == norms.count - 1 { break }
-      if number == 0, let cross, let crossState = state.cross {
-        next = cross.forward(
-          y, from: attention.firstOutput, memory: memory, parameters, windows: n, options, crossState)
-      } else {
-        next = feedForward.forward(y, parameters, options, state.feedForward)
+    var x = x
+    for (number, sublayer) in sublayers.enumerated() { x = norm(number, output(sublayer, x), x) }
+    return x
+  }
+
+  private func forwardPostNorm<Scalar: Real>(
+    _ input: Input<Scalar>, _ pass: ForwardPass<Scalar>, _ state: State<Scalar>
+  ) -> Matrix<Scalar> {
+    let n = pass.windows
+    return forwardPostNorm(outputRows(input.x, n)) { sublayer, x in
+      switch (sublayer, cross, state.cross) {
+      case (.attention, _, _):
+        own.forward(.init(x: input.x, first: 0, memory: input.x), pass, state.own)
+      case (.crossAttention, let cross?, let crossState?):
+        cross.forward(.init(x: x, first: attention.firstOutput, memory: input.memory), pass, crossState)
+      case (.crossAttention, _, _): preconditionFailure("cross-attention in a block without it")
+      case (.feedForward, _, _): feedForward.forward(x, pass, state.feedForward)
       }
+    } norm: { number, output, x in
+      let y = state.normed[number].first(x.rows)
+      norms[number](pass.parameters).forward(
+        output, addedTo: x, dropout: dropout(pass.options, number), into: y, record: state.records[number])
+      return y
     }
-    return sum
   }
 
   private func backwardPostNorm<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, x: Matrix<Scalar>, memory: Matrix<Scalar>, _ parameters: Parameters<Scalar>,
-    windows n: Int, _ options: ForwardOptions, _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>,
-    addingInput: Bool, dMemory: Matrix<Scalar>, into gradients: Parameters<Scalar>, adding: Bool
+    _ dOutput: Matrix<Scalar>, _ input: Input<Scalar>, into gradients: InputGradients<Scalar>,
+    _ pass: BackwardPass<Scalar>, _ state: State<Scalar>, _ scratch: Scratch<Scalar>
   ) {
+    let (n, dx) = (pass.windows, gradients.x.matrix)
     let rows = attention.outputs * n
-    let last = norms.count - 1
     var dy = dOutput
-    for number in norms.indices.reversed() {
-      let dropout = dropout(options, number)
-      let isInput = number == 0 && !addingInput
+    for (number, sublayer) in sublayers.enumerated().reversed() {
+      let dropout = dropout(pass.options, number)
+      let isInput = number == 0 && !gradients.x.adding
       let dSum = isInput ? outputRows(dx, n) : scratch.dSums[number % 2].first(rows)
       let dropped = dropout == nil ? nil : scratch.dropped.first(rows)
-      norms[number](parameters).backward(
-        dy, record: state.records[number], into: dSum, dropped: dropped, dropout: dropout,
-        gradients: norms[number](gradients), adding: adding)
-      if number == 0, addingInput { Residual.add(dSum, to: outputRows(dx, n), dropout: nil, into: outputRows(dx, n)) }
+      norms[number](pass.parameters).backward(
+        dy, record: state.records[number], into: dSum, dropped: dropped.map { ($0, dropout) },
+        gradients: norms[number](pass.gradients), adding: pass.adding)
+      if number == 0, gradients.x.adding {
+        Residual.add(dSum, to: outputRows(dx, n), dropout: nil, into: outputRows(dx, n))
+      }
       let dSublayer = dropped ?? dSum
-      if number == last {
-        feedForward.backward(
-          dSublayer, state.normed[number - 1].first(rows), parameters, options, state.feedForward,
-          dWide: scratch.dWide, dx: dSum, into: gradients, adding: adding)
-      } else if number == 1, let cross, let crossState = state.cross {
-        cross.backward(
-          dSublayer, x: state.normed[0].first(rows), from: attention.firstOutput, memory: memory, parameters,
-          windows: n,
-          options, crossState, scratch.attention, dx: dSum, dMemory: dMemory, into: gradients, adding: adding)
-      } else {
+      switch (sublayer, cross, state.cross) {
+      case (.attention, _, _):
         own.backward(
-          dSublayer, x: x, from: 0, memory: x, parameters, windows: n, options, state.own, scratch.attention, dx: dx,
-          dMemory: dx, into: gradients, adding: adding)
+          dSublayer, .init(x: input.x, first: 0, memory: input.x), into: .init(x: dx, memory: dx), pass, state.own,
+          scratch.attention)
+      case (.crossAttention, let cross?, let crossState?):
+        let x = state.normed[number - 1].first(rows)
+        cross.backward(
+          dSublayer, .init(x: x, first: attention.firstOutput, memory: input.memory),
+          into: .init(x: dSum, memory: gradients.memory), pass, crossState, scratch.attention)
+      case (.crossAttention, _, _): preconditionFailure("cross-attention in a block without it")
+      case (.feedForward, _, _):
+        feedForward.backward(
+          dSublayer, state.normed[number - 1].first(rows), into: dSum, pass, state.feedForward, dWide: scratch.dWide)
       }
       dy = dSum
     }
@@ -208,57 +238,57 @@ extension TransformerBlock {
 
 extension TransformerBlock {
   private func forwardPreNorm<Scalar: Real>(
-    _ x: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
-    _ state: State<Scalar>
+    _ x: Matrix<Scalar>, _ pass: ForwardPass<Scalar>, _ state: State<Scalar>
   ) -> Matrix<Scalar> {
+    let (n, options) = (pass.windows, pass.options)
     let rows = attention.outputs * n
     let first = state.normed[0].first(x.rows)
     let second = state.normed[1].first(rows)
     let (sum, output) = (state.sum.first(rows), state.output.first(rows))
-    norms[0](parameters).forward(x, into: first, record: state.records[0])
-    let mixed = own.forward(first, from: 0, memory: first, parameters, windows: n, options, state.own)
-    norms[1](parameters).forward(
+    norms[0](pass.parameters).forward(x, into: first, record: state.records[0])
+    let mixed = own.forward(.init(x: first, first: 0, memory: first), pass, state.own)
+    norms[1](pass.parameters).forward(
       mixed, addedTo: outputRows(x, n), dropout: dropout(options, 0), sum: sum, into: second,
       record: state.records[1])
-    let wide = feedForward.forward(second, parameters, options, state.feedForward)
+    let wide = feedForward.forward(second, pass, state.feedForward)
     Residual.add(wide, to: sum, dropout: dropout(options, 1), into: output)
     return output
   }
 
   private func backwardPreNorm<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int, _ options: ForwardOptions,
-    _ state: State<Scalar>, _ scratch: Scratch<Scalar>, dx: Matrix<Scalar>, addingInput: Bool,
-    into gradients: Parameters<Scalar>, adding: Bool
+    _ dOutput: Matrix<Scalar>, into target: GradientTarget<Scalar>, _ pass: BackwardPass<Scalar>,
+    _ state: State<Scalar>, _ scratch: Scratch<Scalar>
   ) {
+    let (n, dx) = (pass.windows, target.matrix)
     let rows = attention.outputs * n
     let (dNormed, dSum) = (scratch.dSums[0], scratch.dSums[1].first(rows))
     let dropped = scratch.dropped.first(rows)
     // Through the feed-forward: dSum = dOutput + norm's share.
     dropped.copy(from: dOutput)
-    dropout(options, 1)?.apply(dropped, into: dropped)
+    dropout(pass.options, 1)?.apply(dropped, into: dropped)
     dNormed.first(rows).fill(0)
     feedForward.backward(
-      dropped, state.normed[1].first(rows), parameters, options, state.feedForward, dWide: scratch.dWide,
-      dx: dNormed.first(rows), into: gradients, adding: adding)
+      dropped, state.normed[1].first(rows), into: dNormed.first(rows), pass, state.feedForward, dWide: scratch.dWide)
     dSum.copy(from: dOutput)
-    norms[1](parameters).backward(
-      dNormed.first(rows), record: state.records[1], into: dSum, addingInput: true, gradients: norms[1](gradients),
-      adding: adding)
+    norms[1](pass.parameters).backward(
+      dNormed.first(rows), record: state.records[1], into: dSum, addingInput: true,
+      gradients: norms[1](pass.gradients), adding: pass.adding)
     // Through the attention.
     dropped.copy(from: dSum)
-    dropout(options, 0)?.apply(dropped, into: dropped)
+    dropout(pass.options, 0)?.apply(dropped, into: dropped)
     let first = state.normed[0].first(attention.context * n)
     let dFirst = dNormed.first(first.rows)
     dFirst.fill(0)
     own.backward(
-      dropped, x: first, from: 0, memory: first, parameters, windows: n, options, state.own, scratch.attention,
-      dx: dFirst, dMemory: dFirst, into: gradients, adding: adding)
-    if addingInput {
+      dropped, .init(x: first, first: 0, memory: first), into: .init(x: dFirst, memory: dFirst), pass, state.own,
+      scratch.attention)
+    if target.adding {
       Residual.add(dSum, to: outputRows(dx, n), dropout: nil, into: outputRows(dx, n))
     } else {
       outputRows(dx, n).copy(from: dSum)
     }
-    norms[0](parameters).backward(
-      dFirst, record: state.records[0], into: dx, addingInput: true, gradients: norms[0](gradients), adding: adding)
+    norms[0](pass.parameters).backward(
+      dFirst, record: state.records[0], into: dx, addingInput: true, gradients: norms[0](pass.gradients),
+      adding: pass.adding)
   }
 }

@@ -105,8 +105,9 @@ package struct TransformerStack: Sendable {
     parameters.linear(input).forward(state.contexts.first(rows), into: projected)
     Positions.add(parameters[positions], to: projected, windows: n)
     var x = projected
+    let pass = ForwardPass(parameters, windows: n, options)
     for (block, blockState) in zip(blocks, state.blocks) {
-      x = block.forward(x, memory: projected, parameters, windows: n, options, blockState)
+      x = block.forward(.init(x: x, memory: projected), pass, blockState)
     }
     return x
   }
@@ -121,14 +122,15 @@ package struct TransformerStack: Sendable {
     let projected = state.projected.first(rows)
     let dProjected = state.dInputs[2].first(rows)
     if hasCross { dProjected.fill(0) }
+    let pass = BackwardPass(ForwardPass(parameters, windows: n, options), into: gradients, adding: adding)
     var dy = dOutput
     for index in blocks.indices.reversed() {
       let previous = index == 0 ? nil : state.blocks[index - 1]
       let dx = index == 0 ? dProjected : state.dInputs[index % 2].first(rows)
       blocks[index].backward(
-        dy, x: previous.map { $0.output.first(rows) } ?? projected, memory: projected, parameters, windows: n,
-        options, state.blocks[index], scratch, dx: dx, addingInput: index == 0 && hasCross, dMemory: dProjected,
-        into: gradients, adding: adding)
+        dy, .init(x: previous.map { $0.output.first(rows) } ?? projected, memory: projected),
+        into: .init(x: index == 0 && hasCross ? .adding(to: dx) : .overwriting(dx), memory: dProjected), pass,
+        state.blocks[index], scratch)
       dy = dx
     }
     if learnsPositions {

@@ -61,8 +61,10 @@ final class DecoderRows<Scalar: Real> {
         block.own.query.forward(x.rows(seen.asking), into: q.rows(seen.asking))
         memory.add(nodes: x, at: nodes, block: index, weights)
       }
-      attend(memory.own[index], index == 0 ? seen : Seen(tree.nodes, nodes, order: seen.order), n)
-      finish(block, x, memory.cross[index], seen, into: index == last - 1 ? memory.last.rows(nodes) : x)
+      let own = index == 0 ? seen : Seen(tree.nodes, nodes, order: seen.rows.order)
+      run(
+        block, x, own: { attend(memory.own[index], own, n) }, cross: memory.cross[index], seen,
+        into: index == last - 1 ? memory.last.rows(nodes) : x)
     }
   }
 
@@ -79,51 +81,63 @@ final class DecoderRows<Scalar: Real> {
     below.setToAll(of: tree.leaves, from: leaves.lowerBound, count: n, memory.last)
     let x = below.rows((context - 1) * n..<context * n)
     block.own.query.forward(x, into: q.first(n))
-    lastAttention.forward(
-      q: q.first(n), memory: below, block.last, into: mixed.first(n), windows: n, lastSlotBias: lastSlotBias,
-      dropout: nil, lastState)
-    finish(
-      block, x, memory.cross[index], Seen(tree.leafChunks, leaves, order: Array(leaves)), into: output)
+    let ownInput = LastAttention.Input(q: q.first(n), memory: below)
+    run(
+      block, x,
+      own: {
+        lastAttention.forward(
+          ownInput, block.last, into: mixed.first(n), lastSlotBias: lastSlotBias, dropout: nil, lastState)
+      }, cross: memory.cross[index], Seen(tree.leafChunks, leaves, order: Array(leaves)), into: output)
     return output
   }
 
   /// Which places of a table the rows at hand see, and in which order to compute them.
   private struct Seen {
-    let paths: Paths
-    let start: Int
-    let order: [Int]
+    let rows: PathAttention.Rows
     /// The rows whose queries play a part: not those of roots, which see a single place. In a tree that has just begun
     /// they come first.
     let asking: Range<Int>
 
     init(_ paths: Paths, _ range: Range<Int>, order: [Int]) {
-      (self.paths, self.order, start) = (paths, order, range.lowerBound)
-      asking = (range.first { paths.length($0) > 1 } ?? range.upperBound) - start..<range.count
+      rows = PathAttention.Rows(paths, from: range.lowerBound, order: order)
+      asking = (range.first { paths.length($0) > 1 } ?? range.upperBound) - range.lowerBound..<range.count
     }
   }
 
   /// From `q` to `mixed`.
   private func attend(_ table: PathAttention.Table<Scalar>, _ seen: Seen, _ n: Int) {
     attention.forward(
-      q: q.first(n), table, seen.paths, from: seen.start, order: seen.order, lastSlotBias: lastSlotBias,
-      weights: attentionWeights, into: mixed.first(n))
+      q: q.first(n), table, seen.rows, lastSlotBias: lastSlotBias, weights: attentionWeights, into: mixed.first(n))
   }
 
-  /// From what a block's self-attention has mixed to the block's output, which may take the place of x.
-  private func finish(
-    _ block: DecoderWeights<Scalar>.Block, _ x: Matrix<Scalar>, _ cross: PathAttention.Table<Scalar>, _ seen: Seen,
-    into output: Matrix<Scalar>
+  /// A block's sequence over some rows, in which this supplies how they attend.
+  ///
+  /// - Parameters:
+  ///   - own: leaves in `mixed` what the block's self-attention mixes.
+  ///   - output: (n, width). It may be x.
+  private func run(
+    _ block: DecoderWeights<Scalar>.Block, _ x: Matrix<Scalar>, own: () -> Void,
+    cross: PathAttention.Table<Scalar>, _ seen: Seen, into output: Matrix<Scalar>
   ) {
     let n = x.rows
-    let (mixed, sublayer) = (mixed.first(n), sublayer.first(n))
-    let (afterOwn, afterCross) = (afterOwn.first(n), afterCross.first(n))
-    block.own.output.forward(mixed, into: sublayer)
-    block.norms[0].forward(sublayer, addedTo: x, into: afterOwn, record: nil)
-    block.cross.query.forward(afterOwn.rows(seen.asking), into: q.rows(seen.asking))
-    attend(cross, seen, n)
-    block.cross.output.forward(mixed, into: sublayer)
-    block.norms[1].forward(sublayer, addedTo: afterOwn, into: afterCross, record: nil)
-    let wide = FeedForwardLayer.forward(afterCross, block.widening, block.narrowing, dropout: nil, feedForward)
-    block.norms[2].forward(wide, addedTo: afterCross, into: output, record: nil)
+    let (mixed, projected) = (mixed.first(n), sublayer.first(n))
+    let normed = [afterOwn.first(n), afterCross.first(n), output]
+    _ = block.layer.forwardPostNorm(x) { sublayer, x in
+      switch sublayer {
+      case .attention:
+        own()
+        block.own.output.forward(mixed, into: projected)
+      case .crossAttention:
+        block.cross.query.forward(x.rows(seen.asking), into: q.rows(seen.asking))
+        attend(cross, seen, n)
+        block.cross.output.forward(mixed, into: projected)
+      case .feedForward:
+        return FeedForwardLayer.forward(x, block.widening, block.narrowing, dropout: nil, feedForward)
+      }
+      return projected
+    } norm: { number, output, x in
+      block.norms[number].forward(output, addedTo: x, into: normed[number], record: nil)
+      return normed[number]
+    }
   }
 }

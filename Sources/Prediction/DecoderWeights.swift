@@ -4,6 +4,8 @@ internal import Networks
 /// The parameters of `transformer` as its predictor multiplies by them.
 final class DecoderWeights<Scalar: Real> {
   struct Block {
+    /// Whose parameters they are, and whose sequence is followed.
+    let layer: TransformerBlock
     let own: Maps
     let cross: Maps
     /// Key and value of `own` apart, as the last block wants them.
@@ -49,6 +51,7 @@ final class DecoderWeights<Scalar: Real> {
 
 extension DecoderWeights.Block {
   init(_ block: TransformerBlock, _ parameters: Parameters<Scalar>, _ arena: Arena<Scalar>) {
+    layer = block
     guard let crossLayer = block.cross else { preconditionFailure("a block without cross-attention in a decoder") }
     own = DecoderWeights.Maps(block.own, parameters, arena)
     cross = DecoderWeights.Maps(crossLayer, parameters, arena)

@@ -23,12 +23,28 @@ public struct LastAttention: Hashable, Sendable {
 
   /// The maps of keys and values, or their gradients: (width, width) weights, of which each head has its rows.
   public struct Maps<Scalar: Real> {
+    /// (width, width).
     public let key: Matrix<Scalar>
+    /// (width, width), with the bias of values, if any.
     public let value: Linear<Scalar>
 
+    /// Keys have no bias: it would move all logits of a window alike.
     public init(key: Matrix<Scalar>, value: Linear<Scalar>) {
       self.key = key
       self.value = value
+    }
+  }
+
+  /// The maps as the way back needs them.
+  public struct MapsInTraining<Scalar: Real> {
+    let maps: Maps<Scalar>
+    /// Overwritten, or added to with `adding`.
+    let gradients: Maps<Scalar>
+    let adding: Bool
+
+    /// - Parameter adding: whether to add to the gradients; else they are overwritten.
+    public init(_ maps: Maps<Scalar>, gradients: Maps<Scalar>, adding: Bool) {
+      (self.maps, self.gradients, self.adding) = (maps, gradients, adding)
     }
   }
 
@@ -40,6 +56,7 @@ public struct LastAttention: Hashable, Sendable {
     let sums: Matrix<Scalar>
     let weights: Attention.State<Scalar>
 
+    /// - Parameter drops: whether a dropout will be given.
     public init(_ last: LastAttention, capacity: Int, drops: Bool, in arena: Arena<Scalar>) {
       keys = arena.matrix(rows: capacity, columns: last.heads * last.width)
       sums = arena.matrix(rows: capacity, columns: last.heads * last.width)
@@ -53,6 +70,7 @@ public struct LastAttention: Hashable, Sendable {
     let dSums: Matrix<Scalar>
     let dWeights: Matrix<Scalar>
 
+    /// Gradients for batches of up to `capacity` windows.
     public init(capacity: Int, heads: Int, context: Int, width: Int, in arena: Arena<Scalar>) {
       dKeys = arena.matrix(rows: capacity, columns: heads * width)
       dSums = arena.matrix(rows: capacity, columns: heads * width)
@@ -60,15 +78,27 @@ public struct LastAttention: Hashable, Sendable {
     }
   }
 
+  /// What attends and what it attends to, or the gradients of both.
+  public struct Input<Scalar: Real> {
+    /// (n, width).
+    let q: Matrix<Scalar>
+    /// (context · n, width).
+    let memory: Matrix<Scalar>
+
+    /// - Parameters:
+    ///   - q: (n, width), the queries of n windows.
+    ///   - memory: (context · n, width).
+    public init(q: Matrix<Scalar>, memory: Matrix<Scalar>) { (self.q, self.memory) = (q, memory) }
+  }
+
   /// - Parameters:
-  ///   - q: (n, width).
-  ///   - memory: (context · n, width).
   ///   - output: (n, width).
   ///   - lastSlotBias: taken off the logits of the last position.
   public func forward<Scalar: Real>(
-    q: Matrix<Scalar>, memory: Matrix<Scalar>, _ maps: Maps<Scalar>, into output: Matrix<Scalar>, windows n: Int,
-    lastSlotBias: Scalar = 0, dropout: Dropout?, _ state: State<Scalar>
+    _ input: Input<Scalar>, _ maps: Maps<Scalar>, into output: Matrix<Scalar>, lastSlotBias: Scalar = 0,
+    dropout: Dropout?, _ state: State<Scalar>
   ) {
+    let (q, memory, n) = (input.q, input.memory, input.q.rows)
     let (keys, sums) = (state.keys.first(n), state.sums.first(n))
     for head in 0..<heads {
       MatrixProduct.of(q.columns(rows(head)), maps.key.rows(rows(head)), into: keys.columns(wide(head)))
@@ -108,14 +138,16 @@ public struct LastAttention: Hashable, Sendable {
 
   /// - Parameters:
   ///   - dOutput: (n, width).
-  ///   - dq: (n, width), overwritten.
-  ///   - dMemory: (context · n, width), added to.
-  ///   - gradients: overwritten, or added to with `adding`.
+  ///   - input: as in `forward`.
+  ///   - inputGradients: the query's is overwritten, the memory's added to.
+  ///   - weights: the maps and their gradients.
   public func backward<Scalar: Real>(
-    _ dOutput: Matrix<Scalar>, q: Matrix<Scalar>, memory: Matrix<Scalar>, _ maps: Maps<Scalar>, dq: Matrix<Scalar>,
-    dMemory: Matrix<Scalar>, windows n: Int, dropout: Dropout?, _ state: State<Scalar>, _ scratch: Scratch<Scalar>,
-    into gradients: Maps<Scalar>, adding: Bool
+    _ dOutput: Matrix<Scalar>, _ input: Input<Scalar>, into inputGradients: Input<Scalar>,
+    _ weights: MapsInTraining<Scalar>, dropout: Dropout?, _ state: State<Scalar>, _ scratch: Scratch<Scalar>
   ) {
+    let (q, memory, n) = (input.q, input.memory, input.q.rows)
+    let (dq, dMemory) = (inputGradients.q, inputGradients.memory)
+    let (maps, gradients, adding) = (weights.maps, weights.gradients, weights.adding)
     let (keys, sums) = (state.keys.first(n), state.sums.first(n))
     let (dKeys, dSums) = (scratch.dKeys.first(n), scratch.dSums.first(n))
     for head in 0..<heads {

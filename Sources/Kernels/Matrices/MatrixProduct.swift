@@ -1,7 +1,7 @@
-/// Products of matrices, shared among the threads: each computes some rows or some columns of the result with one
+/// Products of matrices, split across threads: each computes some rows or some columns of the result with one
 /// call of OpenBLAS.
 ///
-/// With `adding` the result is added to what is there. Shapes are the caller's promise.
+/// With `adding` the result is added to what is there. Shapes are checked.
 public enum MatrixProduct<Scalar: Real> {
   /// c = a · bᵀ (+ bias in every row): a is (m, k), b (n, k), c (m, n), bias (1, n).
   ///
@@ -11,11 +11,11 @@ public enum MatrixProduct<Scalar: Real> {
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, bias: Matrix<Scalar>? = nil, scale: Scalar = 1,
     adding: Bool = false, then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
-    precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "shapes of a product")
+    precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "matrices whose shapes make no product")
     share(c, bias: bias, adding: adding) { rows, columns, keep in
       call(
-        c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.rows(columns), true,
-        keep: keep)
+        c.rows(rows).columns(columns), inner: a.columns, scale: scale, .init(a.rows(rows)),
+        .init(b.rows(columns), isTransposed: true), keep: keep)
       then?(rows, columns)
     }
   }
@@ -25,10 +25,10 @@ public enum MatrixProduct<Scalar: Real> {
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false,
     then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
-    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product")
+    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "matrices whose shapes make no product")
     share(c, bias: nil, adding: adding) { rows, columns, keep in
       call(
-        c.rows(rows).columns(columns), inner: a.columns, scale: scale, a.rows(rows), false, b.columns(columns), false,
+        c.rows(rows).columns(columns), inner: a.columns, scale: scale, .init(a.rows(rows)), .init(b.columns(columns)),
         keep: keep)
       then?(rows, columns)
     }
@@ -38,11 +38,11 @@ public enum MatrixProduct<Scalar: Real> {
   public static func transposed(
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false
   ) {
-    precondition(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "shapes of a product")
+    precondition(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "matrices whose shapes make no product")
     share(c, bias: nil, adding: adding) { rows, columns, keep in
       call(
-        c.rows(rows).columns(columns), inner: a.rows, scale: scale, a.columns(rows), true, b.columns(columns), false,
-        keep: keep)
+        c.rows(rows).columns(columns), inner: a.rows, scale: scale, .init(a.columns(rows), isTransposed: true),
+        .init(b.columns(columns)), keep: keep)
     }
   }
 
@@ -63,12 +63,12 @@ public enum MatrixProduct<Scalar: Real> {
   }
 
   private static func call(
-    _ c: Matrix<Scalar>, inner: Int, scale: Scalar, _ a: Matrix<Scalar>, _ aTransposed: Bool, _ b: Matrix<Scalar>,
-    _ bTransposed: Bool, keep: Scalar
+    _ c: Matrix<Scalar>, inner: Int, scale: Scalar, _ a: ProductOperand<Scalar>, _ b: ProductOperand<Scalar>,
+    keep: Scalar
   ) {
     guard c.rows > 0, c.columns > 0 else { return }
     Scalar.multiply(
-      rows: c.rows, columns: c.columns, inner: inner, scale: scale, a.base, max(a.stride, 1), aTransposed: aTransposed,
-      b.base, max(b.stride, 1), bTransposed: bTransposed, keep: keep, c.base, max(c.stride, 1))
+      ProductShape(rows: c.rows, columns: c.columns, inner: inner), scale: scale, a, b, keep: keep, into: c.base,
+      stride: max(c.stride, 1))
   }
 }

@@ -1,26 +1,31 @@
 internal import CBLAS
 internal import Glibc
 
-/// A kind of number that kernels compute with: `Float` in every tool; `Double` where a gradient is held against
+/// A kind of number that kernels compute with: `Float` in every tool; `Double` where a gradient is checked against
 /// differences, in which single precision would drown a real mistake.
 public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
   /// c = scale·op(a)·op(b) + keep·c on one thread, row-major; op is the transposition where it is asked for.
-  /// c is (rows, columns), and `inner` the length of each sum. Strides are distances between rows, in entries.
+  ///
+  /// - Parameter stride: the distance between rows of c, in entries.
   static func multiply(
-    rows: Int, columns: Int, inner: Int, scale: Self, _ a: UnsafePointer<Self>, _ aStride: Int, aTransposed: Bool,
-    _ b: UnsafePointer<Self>, _ bStride: Int, bTransposed: Bool, keep: Self, _ c: UnsafeMutablePointer<Self>,
-    _ cStride: Int)
+    _ shape: ProductShape, scale: Self, _ a: ProductOperand<Self>, _ b: ProductOperand<Self>, keep: Self,
+    into c: UnsafeMutablePointer<Self>, stride: Int)
+  /// e^x.
   static func exponential(_ x: Self) -> Self
+  /// ln x.
   static func logarithm(_ x: Self) -> Self
+  /// tanh x.
   static func hyperbolicTangent(_ x: Self) -> Self
   /// erf(x).
   static func errorFunction(_ x: Self) -> Self
   /// Σ xᵢ², in double precision or nearly so.
   static func squaredLength(_ x: UnsafePointer<Self>, _ count: Int) -> Double
-  // Eight at a time: Exponential.swift.
+  // Eight at a time: Elementwise/Real+Exponential.swift.
+  /// e^x.
   static func exponential(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// 1 / (1 + e^−x).
   static func logistic(_ x: SIMD8<Self>) -> SIMD8<Self>
+  /// tanh x.
   static func hyperbolicTangent(_ x: SIMD8<Self>) -> SIMD8<Self>
   /// The standard normal distribution at x: its cumulative probability Φ(x) and its density φ(x).
   static func normal(_ x: SIMD8<Self>) -> (cumulative: SIMD8<Self>, density: SIMD8<Self>)
@@ -35,35 +40,45 @@ public protocol Real: BinaryFloatingPoint, Codable, SIMDScalar, Sendable {
 }
 
 extension Float: Real {
+  /// `cblas_sgemm`.
   @inline(__always)
   public static func multiply(
-    rows: Int, columns: Int, inner: Int, scale: Float, _ a: UnsafePointer<Float>, _ aStride: Int, aTransposed: Bool,
-    _ b: UnsafePointer<Float>, _ bStride: Int, bTransposed: Bool, keep: Float, _ c: UnsafeMutablePointer<Float>,
-    _ cStride: Int
+    _ shape: ProductShape, scale: Float, _ a: ProductOperand<Float>, _ b: ProductOperand<Float>, keep: Float,
+    into c: UnsafeMutablePointer<Float>, stride: Int
   ) {
     cblas_sgemm(
-      CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans, Int32(rows),
-      Int32(columns), Int32(inner), scale, a, Int32(aStride), b, Int32(bStride), keep, c, Int32(cStride))
+      CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+      Int32(shape.rows), Int32(shape.columns), Int32(shape.inner), scale, a.start, Int32(a.stride), b.start,
+      Int32(b.stride), keep, c, Int32(stride))
   }
+  /// e^x, by the C library.
   @inline(__always) public static func exponential(_ x: Float) -> Float { expf(x) }
+  /// ln x, by the C library.
   @inline(__always) public static func logarithm(_ x: Float) -> Float { logf(x) }
+  /// tanh x, by the C library.
   @inline(__always) public static func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
+  /// erf(x), by the C library.
   @inline(__always) public static func errorFunction(_ x: Float) -> Float { erff(x) }
 }
 
 extension Double: Real {
+  /// `cblas_dgemm`.
   @inline(__always)
   public static func multiply(
-    rows: Int, columns: Int, inner: Int, scale: Double, _ a: UnsafePointer<Double>, _ aStride: Int, aTransposed: Bool,
-    _ b: UnsafePointer<Double>, _ bStride: Int, bTransposed: Bool, keep: Double, _ c: UnsafeMutablePointer<Double>,
-    _ cStride: Int
+    _ shape: ProductShape, scale: Double, _ a: ProductOperand<Double>, _ b: ProductOperand<Double>, keep: Double,
+    into c: UnsafeMutablePointer<Double>, stride: Int
   ) {
     cblas_dgemm(
-      CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans, Int32(rows),
-      Int32(columns), Int32(inner), scale, a, Int32(aStride), b, Int32(bStride), keep, c, Int32(cStride))
+      CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+      Int32(shape.rows), Int32(shape.columns), Int32(shape.inner), scale, a.start, Int32(a.stride), b.start,
+      Int32(b.stride), keep, c, Int32(stride))
   }
+  /// e^x, by the C library.
   @inline(__always) public static func exponential(_ x: Double) -> Double { exp(x) }
+  /// ln x, by the C library.
   @inline(__always) public static func logarithm(_ x: Double) -> Double { log(x) }
+  /// tanh x, by the C library.
   @inline(__always) public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+  /// erf(x), by the C library.
   @inline(__always) public static func errorFunction(_ x: Double) -> Double { erf(x) }
 }

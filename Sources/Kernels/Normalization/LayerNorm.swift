@@ -9,10 +9,12 @@ public struct LayerNorm<Scalar: Real> {
   /// (1, width).
   public let bias: Matrix<Scalar>
 
+  /// Added to the variance, so that a constant row has an inverse deviation.
   public static var epsilon: Scalar { 1e-5 }
 
+  /// Parameters, or their gradients: both (1, width).
   public init(weight: Matrix<Scalar>, bias: Matrix<Scalar>) {
-    precondition(weight.columns == bias.columns && weight.rows == 1 && bias.rows == 1, "a weight and a bias a column")
+    precondition(weight.columns == bias.columns && weight.rows == 1 && bias.rows == 1, "weight and bias of different widths")
     self.weight = weight
     self.bias = bias
   }
@@ -24,6 +26,7 @@ public struct LayerNorm<Scalar: Real> {
     /// (rows, 1): 1 / √(var s + ε).
     public let inverseDeviation: Matrix<Scalar>
 
+    /// Of up to `rows` rows.
     public init(_ arena: Arena<Scalar>, rows: Int, width: Int) {
       normalized = arena.matrix(rows: rows, columns: width)
       inverseDeviation = arena.matrix(rows: rows, columns: 1)
@@ -42,13 +45,23 @@ public struct LayerNorm<Scalar: Real> {
     into y: Matrix<Scalar>, record: Record?
   ) {
     let width = weight.columns
-    precondition(x.columns == width && y.columns == width && y.rows == x.rows, "rows of the norm's width")
-    precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual for every row")
+    precondition(x.columns == width && y.columns == width && y.rows == x.rows, "rows of another width than the norm's")
+    precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual of another shape than x")
     precondition(
-      record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true, "a record of every row")
+      record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true, "a record with too few rows")
     Workers.parallel(x.rows, minimum: Self.minimum(width)) { rows in
-      Self.forward(self, x, residual, dropout, sum, y, record, rows)
+      Self.forward(self, Call(x: x, residual: residual, dropout: dropout, sum: sum, y: y, record: record), rows)
     }
+  }
+
+  /// The arguments of `forward`.
+  private struct Call {
+    let x: Matrix<Scalar>
+    let residual: Matrix<Scalar>?
+    let dropout: Dropout?
+    let sum: Matrix<Scalar>?
+    let y: Matrix<Scalar>
+    let record: Record?
   }
 
   // Static, because only a function whose own type is a parameter is specialized: the loop over rows then needs no look at
@@ -56,15 +69,15 @@ public struct LayerNorm<Scalar: Real> {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private static func forward(
-    _ norm: LayerNorm, _ x: Matrix<Scalar>, _ residual: Matrix<Scalar>?, _ dropout: Dropout?, _ sum: Matrix<Scalar>?,
-    _ y: Matrix<Scalar>, _ record: Record?, _ rows: Range<Int>
+    _ norm: LayerNorm, _ call: Call, _ rows: Range<Int>
   ) {
     let width = norm.weight.columns
+    let (x, residual, sum, y, record) = (call.x, call.residual, call.sum, call.y, call.record)
     for row in rows {
       let target = y.base + row * y.stride
       let normalized = record.map { $0.normalized.base + row * width } ?? target
       Residual.add(
-        x.base + row * x.stride, residual.map { UnsafePointer($0.base + row * $0.stride) }, dropout,
+        x.base + row * x.stride, residual.map { UnsafePointer($0.base + row * $0.stride) }, call.dropout,
         first: row * width, width, into: normalized)
       if let sum { (sum.base + row * sum.stride).update(from: normalized, count: width) }
       let inverse = normalize(normalized, norm.weight.base, norm.bias.base, target, width)
@@ -76,16 +89,16 @@ public struct LayerNorm<Scalar: Real> {
   ///   - dy: (n, width).
   ///   - record: what `forward` left.
   ///   - ds: (n, width), the gradient of s, which is also the residual's and without a dropout also x's. It may be dy.
-  ///   - addingInput: adds to what ds holds; the sum then goes through `dropout`.
-  ///   - dx: (n, width), takes dropout(ds), where x was dropped.
+  ///   - addingInput: adds to what ds holds; the sum then goes through `dropped`.
+  ///   - dropped: the dropout that x went through, and (n, width), which takes dropout(ds).
   ///   - gradients: of weight and bias, overwritten or, with `adding`, added to.
   public func backward(
     _ dy: Matrix<Scalar>, record: Record, into ds: Matrix<Scalar>, addingInput: Bool = false,
-    dropped dx: Matrix<Scalar>? = nil, dropout: Dropout? = nil, gradients: LayerNorm, adding: Bool
+    dropped: (dx: Matrix<Scalar>, dropout: Dropout?)? = nil, gradients: LayerNorm, adding: Bool
   ) {
     let width = weight.columns
-    precondition(dy.columns == width && ds.columns == width && ds.rows == dy.rows, "rows of the norm's width")
-    precondition(record.normalized.rows >= dy.rows && record.normalized.columns == width, "a record of every row")
+    precondition(dy.columns == width && ds.columns == width && ds.rows == dy.rows, "rows of another width than the norm's")
+    precondition(record.normalized.rows >= dy.rows && record.normalized.columns == width, "a record with too few rows")
     // Before the rows, because ds may be dy.
     gradients.take(dy, record.normalized, adding: adding)
     Workers.parallel(dy.rows, minimum: Self.minimum(width)) { rows in
@@ -94,7 +107,7 @@ public struct LayerNorm<Scalar: Real> {
         Self.differentiate(
           dy.base + row * dy.stride, weight.base, record.normalized.base + row * width,
           record.inverseDeviation.base[row], target, width, adding: addingInput)
-        if let dx {
+        if let (dx, dropout) = dropped {
           Residual.add(target, nil, dropout, first: row * width, width, into: dx.base + row * dx.stride)
         }
       }

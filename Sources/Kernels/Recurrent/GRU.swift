@@ -10,6 +10,7 @@ public struct GRU<Scalar: Real> {
   /// (3·hidden, hidden) and (1, 3·hidden): u.
   public let recurrent: Linear<Scalar>
 
+  /// Parameters, or their gradients, named and shaped as PyTorch's.
   public init(
     inputWeight: Matrix<Scalar>, hiddenWeight: Matrix<Scalar>, inputBias: Matrix<Scalar>, hiddenBias: Matrix<Scalar>
   ) {
@@ -19,6 +20,7 @@ public struct GRU<Scalar: Real> {
     recurrent = Linear(weight: hiddenWeight, bias: hiddenBias)
   }
 
+  /// Hidden numbers of a unit row.
   public var hidden: Int { recurrent.weight.columns }
 
   /// What a batch leaves behind for the way back.
@@ -45,7 +47,7 @@ public struct GRU<Scalar: Real> {
   ///   - windows: n, the rows of a step.
   ///   - repeated: where many rows of x are the same; its outputs are the gates.
   public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State, repeated: RepeatedRows<Scalar>? = nil) {
-    precondition(n > 0 && x.rows % n == 0, "whole steps")
+    precondition(n > 0 && x.rows % n == 0, "rows that are no whole steps")
     let gates = state.gates.first(x.rows)
     if let repeated { repeated.forward(x, input, into: gates) } else { input.forward(x, into: gates) }
     for start in stride(from: 0, to: x.rows, by: n) {
@@ -95,16 +97,16 @@ public struct GRU<Scalar: Real> {
   /// The way back through the rows of x, after `forward` of the same arguments.
   ///
   /// - Parameters:
-  ///   - dh: (steps · windows, hidden): the gradient by the hiddens. Overwritten with that through all later steps.
-  ///   - ofLastStep: whether only the last step's rows of dh hold something; the others are then not read.
-  ///   - dx: (steps · windows, in), overwritten or, with `addingInput`, added to; nil where nobody asks for it. It is not
-  ///     dh.
+  ///   - hiddenGradient: the gradient by the hiddens.
+  ///   - target: (steps · windows, in), for the gradient of x; nil where nobody asks for it. It is not the hidden
+  ///     gradient's matrix.
   ///   - gradients: overwritten, or added to with `adding`.
   public func backward(
-    _ x: Matrix<Scalar>, windows n: Int, _ state: State, hiddenGradient dh: Matrix<Scalar>, ofLastStep: Bool,
-    into dx: Matrix<Scalar>?, addingInput: Bool = false, gradients: GRU, adding: Bool
+    _ x: Matrix<Scalar>, windows n: Int, _ state: State, _ hiddenGradient: HiddenGradient<Scalar>,
+    into target: GradientTarget<Scalar>?, gradients: GRU, adding: Bool
   ) {
-    precondition(dh.rows == x.rows && dh.columns == hidden, "a gradient for every hidden number")
+    let (dh, ofLastStep) = (hiddenGradient.rows, hiddenGradient.isOfLastStep)
+    precondition(dh.rows == x.rows && dh.columns == hidden, "a hidden gradient of another shape than the hiddens")
     for start in stride(from: x.rows - n, through: 0, by: -n) {
       Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
         for row in rows {
@@ -122,7 +124,8 @@ public struct GRU<Scalar: Real> {
       recurrents.rows(n..<x.rows), state.hiddens.first(x.rows - n), into: gradients.recurrent.weight, adding: adding)
     if let bias = gradients.recurrent.bias { Columns.sum(recurrents, into: bias, adding: adding) }
     input.backward(
-      state.gates.first(x.rows), x, into: dx, addingInput: addingInput, gradients: gradients.input, adding: adding)
+      state.gates.first(x.rows), x, into: target?.matrix, addingInput: target?.adding ?? false,
+      gradients: gradients.input, adding: adding)
   }
 
   private static func stepBack(_ state: State, _ dh: Matrix<Scalar>, _ row: Int, before: Int?, adding: Bool) {

@@ -16,6 +16,7 @@ public struct LSTM<Scalar: Real> {
   /// (1, 4·hidden).
   public let hiddenBias: Matrix<Scalar>
 
+  /// Parameters, or their gradients, named and shaped as PyTorch's.
   public init(
     inputWeight: Matrix<Scalar>, hiddenWeight: Matrix<Scalar>, inputBias: Matrix<Scalar>, hiddenBias: Matrix<Scalar>
   ) {
@@ -29,6 +30,7 @@ public struct LSTM<Scalar: Real> {
     self.hiddenBias = hiddenBias
   }
 
+  /// Hidden numbers of a unit row.
   public var hidden: Int { hiddenWeight.columns }
 
   /// What a batch leaves behind for the way back.
@@ -63,7 +65,7 @@ public struct LSTM<Scalar: Real> {
   ///   - windows: n, the rows of a step.
   ///   - repeated: where many rows of x are the same; its outputs are the gates.
   public func forward(_ x: Matrix<Scalar>, windows n: Int, _ state: State, repeated: RepeatedRows<Scalar>? = nil) {
-    precondition(n > 0 && x.rows % n == 0, "whole steps")
+    precondition(n > 0 && x.rows % n == 0, "rows that are no whole steps")
     state.bias.copy(from: inputBias)
     Columns.sum(hiddenBias, into: state.bias, adding: true)
     let (input, gates) = (Linear(weight: inputWeight, bias: state.bias), state.gates.first(x.rows))
@@ -115,15 +117,16 @@ public struct LSTM<Scalar: Real> {
   /// The way back through the rows of x, after `forward` of the same arguments.
   ///
   /// - Parameters:
-  ///   - dh: (steps · windows, hidden): the gradient by the hiddens. Overwritten with that through all later steps.
-  ///   - ofLastStep: whether only the last step's rows of dh hold something; the others are then not read.
-  ///   - dx: (steps · windows, in), overwritten; nil where nobody asks for it. It may be dh.
+  ///   - hiddenGradient: the gradient by the hiddens.
+  ///   - dx: (steps · windows, in), overwritten; nil where nobody asks for it. It may be the hidden
+  ///     gradient's matrix.
   ///   - gradients: overwritten, or added to with `adding`.
   public func backward(
-    _ x: Matrix<Scalar>, windows n: Int, _ state: State, hiddenGradient dh: Matrix<Scalar>, ofLastStep: Bool,
+    _ x: Matrix<Scalar>, windows n: Int, _ state: State, _ hiddenGradient: HiddenGradient<Scalar>,
     into dx: Matrix<Scalar>?, gradients: LSTM, adding: Bool
   ) {
-    precondition(dh.rows == x.rows && dh.columns == hidden, "a gradient for every hidden number")
+    let (dh, ofLastStep) = (hiddenGradient.rows, hiddenGradient.isOfLastStep)
+    precondition(dh.rows == x.rows && dh.columns == hidden, "a hidden gradient of another shape than the hiddens")
     for start in stride(from: x.rows - n, through: 0, by: -n) {
       let isLast = start == x.rows - n
       Workers.parallel(n, minimum: max(1, 1024 / hidden)) { rows in
