@@ -1,5 +1,6 @@
 # make demo   the whole flow on the embedded data     make test    every test
 # make build  the tools, linked from bin/             make bench   speed against NumPy and cat
+# make lint   style of sources, scripts and documents
 
 SWIFT = swift
 # The tools carry Swift's library with them: they start in two thirds of the time, and run where there is no Swift.
@@ -8,8 +9,11 @@ CHECK = --explicit-target-dependency-import-check error
 LIBRARIES = libopenblas-dev zlib1g-dev
 INSTALL = apt-get update && apt-get install -y
 
+SCRIPTS = $(wildcard pipelines/[!r]*) $(wildcard examples/*.sh) $(wildcard Tests/PipelineTests/*.sh) \
+  Tests/PipelineTests/run benchmarks/run docs/make-tools-page .ci/run
+
 .DELETE_ON_ERROR:
-.PHONY: help demo build test bench libraries jq clean
+.PHONY: help demo build lint test bench libraries jq shellcheck clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -25,6 +29,12 @@ test: build jq
 	Tests/PipelineTests/run
 	$(SWIFT) test $(CHECK)
 
+# Whether each target declares what it imports is checked by every build: CHECK.
+lint: shellcheck
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	shellcheck $(SCRIPTS)
+	docs/check-links
+
 bench: build
 	benchmarks/run
 
@@ -36,10 +46,10 @@ libraries:
 	  echo "$$header is missing. Run: sudo sh -c '$(INSTALL) $(LIBRARIES)'" >&2; exit 1; \
 	done
 
-# Pipelines and their tests read JSON with jq.
-jq:
-	@command -v jq > /dev/null || { test "$$(id -u)" = 0 && $(INSTALL) jq; } || \
-	  { echo "jq is missing. Run: sudo sh -c '$(INSTALL) jq'" >&2; exit 1; }
+# Pipelines and their tests read JSON with jq; shellcheck reads the scripts.
+jq shellcheck:
+	@command -v $@ > /dev/null || { test "$$(id -u)" = 0 && $(INSTALL) $@; } || \
+	  { echo "$@ is missing. Run: sudo sh -c '$(INSTALL) $@'" >&2; exit 1; }
 
 clean:
 	rm -rf .build

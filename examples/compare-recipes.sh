@@ -1,5 +1,5 @@
 #!/bin/sh
-# Two recipes, side by side: the same data, split and seed, and what came of it.
+# Two recipes, side by side: the same data, split and seed, and what comes of them.
 set -eu
 
 usage() {
@@ -7,23 +7,19 @@ usage() {
 Usage: examples/compare-recipes.sh FILE RECIPE_A RECIPE_B [RUN_DIR]
 
 Trains by both recipes with pipelines/train, one after the other, and prints side by side the figures on validation articles after every epoch, and those
-that the five gates ask for of each one's best epoch (pipelines/5cat).
+of the five gates for each recipe's best epoch (pipelines/5cat).
 
-A recipe is a name of pipelines/recipes, or a file. With RUN_DIR everything is kept there, and a run that was killed goes on; without it, in a temporary folder.
+A recipe is a name in pipelines/recipes, or a file. With RUN_DIR everything is kept there, and an interrupted run resumes where it stopped; without it, a
+temporary folder is used.
 
 Settings of pipelines/train (EPOCHS, ARCH, MODEL, SEED, SPLIT, ...) and of pipelines/5cat (HORIZON, ABLATIONS, ...) come from the environment and
-hold for both recipes. What is not given is as each recipe has it, the architecture too.
+hold for both recipes. What is not given is as each recipe says, the architecture too.
 Recipes may predict at different offsets, as P1 and P6b do: their cosines then answer different questions.
 
-Exit status: 0 both are trained and measured, whatever the verdicts; else as the stage that failed gives it.
+Exit status: 0 both are trained and measured, whatever the verdicts; other statuses are those of the stage that failed.
 
   EPOCHS=3 ARCH=amn examples/compare-recipes.sh examples/data/wiki_example_f16.npz p6b-v2.1 p6b-v2.3
 USAGE
-}
-
-fail() {
-  echo "compare-recipes.sh: error: $2" >&2
-  exit "$1"
 }
 
 case ${1-} in
@@ -31,52 +27,57 @@ case ${1-} in
   '' | -*) usage >&2; exit 64 ;;
 esac
 [ $# -eq 3 ] || [ $# -eq 4 ] || { usage >&2; exit 64; }
-file=$1
-root=$(cd "$(dirname "$0")/.." && pwd)
-a=$(basename "$2" .json) b=$(basename "$3" .json)
+case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
+here=$(CDPATH='' cd -- "$here/../pipelines" && pwd)
+# shellcheck source=SCRIPTDIR/../pipelines/stages.sh
+. "$here/stages.sh"
+file=$1 a=${2##*/} b=${3##*/}
+a=${a%.json} b=${b%.json}
 [ "$a" != "$b" ] || fail 64 "$2 and $3: expected recipes of different names"
 for recipe in "$2" "$3"; do
-  case $recipe in */* | *.json) path=$recipe ;; *) path=${NEXTVEC_RECIPES:-$root/pipelines/recipes}/$recipe.json ;; esac
+  case $recipe in */* | *.json) path=$recipe ;; *) path=${NEXTVEC_RECIPES:-$here/recipes}/$recipe.json ;; esac
   [ -r "$path" ] || fail 66 "$recipe: there is no recipe $path"
 done
-for program in jq make; do command -v $program >/dev/null || fail 66 "$program is missing: install it"; done
-forget=
-if [ $# -eq 4 ]; then
-  run=$4
-  mkdir -p "$run" 2>/dev/null || fail 73 "$run: cannot be created"
+make_work
+run=${4-}
+if [ -n "$run" ]; then
+  mkdir -p -- "$run" 2>/dev/null || fail 73 "$run: cannot be created"
+  case $run in -*) run=./$run ;; esac
 else
-  run=$(mktemp -d)
-  forget='s/: [^:]*$//'
-  trap 'rm -rf "$run"' EXIT
-  trap 'exit 130' INT TERM HUP
+  run=$work
 fi
 
-# An own verdict is asked for at the end: none after every epoch, unless the caller wants it.
+# The verdict comes at the end: none after every epoch, unless the caller wants it.
 export CAT="${CAT:-0}"
 
 # measure RECIPE NAME: trains and judges.
 measure() {
-  echo "$2" && RECIPE=$1 "$root/pipelines/train" "$file" "$run/$2" >"$run/$2.log" || {
-    status=$?
-    tail -n 1 "$run/$2.log" >&2
-    fail $status "the training by $2 ended with status $status"
-  }
-  # The path at the line's end is of no use where the folder goes.
-  tail -n 1 "$run/$2.log" | sed "$forget"
+  echo "$2"
   status=0
-  "$root/pipelines/5cat" "$run/$2/best.safetensors" "$run/$2/val.nvs" "$run/$2/ood.nvs" "$file" --format json --label "$2" >"$run/$2.5cat.jsonl" || status=$?
+  RECIPE=$1 "$here/train" "$file" "$run/$2" >"$work/$2.log" || status=$?
+  line=$(tail -n 1 "$work/$2.log")
+  if [ $status -ne 0 ]; then
+    echo "$line" >&2
+    fail $status "the training by $2 ended with status $status"
+  fi
+  # The path at the end of the line is of no use where the folder is temporary.
+  [ "$run" != "$work" ] || line=${line%: *}
+  echo "$line"
+  "$here/5cat" "$run/$2/best.safetensors" "$run/$2/val.nvs" "$run/$2/ood.nvs" "$file" --format json --label "$2" >"$run/$2.5cat.jsonl.tmp" || status=$?
   [ $status -le 1 ] || fail $status "5cat of $2 failed"
-  # Every epoch's last line; numbers say the order, not the files' names.
-  for log in "$run/$2"/[0-9]*.jsonl; do tail -n 1 "$log"; done | jq -c 'select(.event == "epoch")' >"$run/$2.epochs.jsonl"
+  mv "$run/$2.5cat.jsonl.tmp" "$run/$2.5cat.jsonl"
+  # The last line of every epoch. Their order is that of the numbers in them, not of the names of the files.
+  for log in "$run/$2"/[0-9]*.jsonl; do tail -n 1 "$log" >>"$work/$2.lines"; done
+  jq -c 'select(.event == "epoch")' "$work/$2.lines" >"$work/$2.epochs"
 }
 measure "$2" "$a"
 measure "$3" "$b"
 
-offset() { jq '.data.offset // 1' "$run/$1/recipe.json"; }
-[ "$(offset "$a")" = "$(offset "$b")" ] ||
-  echo "note: $a predicts at offset $(offset "$a"), $b at offset $(offset "$b"): the figures are of different windows"
+offset_a=$(jq .data.offset "$run/$a/recipe.json")
+offset_b=$(jq .data.offset "$run/$b/recipe.json")
+[ "$offset_a" = "$offset_b" ] || echo "note: $a predicts at offset $offset_a, $b at offset $offset_b: the figures are of different windows"
 
-jq -nr --arg a "$a" --arg b "$b" --slurpfile epochs_a "$run/$a.epochs.jsonl" --slurpfile epochs_b "$run/$b.epochs.jsonl" \
+jq -nr --arg a "$a" --arg b "$b" --slurpfile epochs_a "$work/$a.epochs" --slurpfile epochs_b "$work/$b.epochs" \
   --slurpfile reports_a "$run/$a.5cat.jsonl" --slurpfile reports_b "$run/$b.5cat.jsonl" '
   def left($n): (. + "                                  ")[:$n];
   def right($n): ("                                  " + .)[-$n:];

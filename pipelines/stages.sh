@@ -1,6 +1,6 @@
 # What the pipelines share: where the tools are, how a pipeline fails, a temporary folder, and stages that end with their pipeline. The script that reads this
 # has set $here to its own folder.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 pipeline=${0##*/}
 unset CDPATH
 PATH=$here/../bin:$PATH
@@ -14,10 +14,15 @@ fail() {
 command -v npz-read >/dev/null || fail 66 'the tools are missing: run make build'
 command -v jq >/dev/null || fail 66 'jq is missing: install it, or run make jq'
 
-# make_work: sets $work to a private temporary folder, which goes with the script, as do the stages that still run.
+# make_work: sets $work to a private temporary folder, which goes with the script.
 make_work() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
-  running=
+  end_together
+}
+
+# end_together: from here on, the stages that still run end with the script, whatever signal ends it.
+running='' work=''
+end_together() {
   trap leave EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
@@ -31,7 +36,7 @@ leave() {
   # Stages first, then their files: one that still runs could make another.
   for stage in $running; do kill "${stage%%:*}" 2>/dev/null || :; done
   wait
-  rm -rf "$work"
+  [ -z "$work" ] || rm -rf "$work"
   exit "$status"
 }
 
@@ -52,4 +57,25 @@ finish() {
     [ "$status" -le "$1" ] || fail $((status == 1 ? 70 : status)) "${stage%%:*}: ${stage#*:} failed ($status)"
   done
   running=
+}
+
+# run COMMAND…: runs a command and returns its exit status.
+run() { "$@" & await; }
+
+# await: waits for what was started last with &, of a pipeline the last command, and returns its exit status.
+await() {
+  running=$! status=0
+  wait "$running" || status=$?
+  running=
+  return "$status"
+}
+
+# field KEY JSON: sets $value to the value of a key, `null` if there is none.
+field() { value=$(printf '%s\n' "$2" | jq -r "$1"); }
+
+# absolute FILE: sets $path to its path from the root, the same however it is written.
+absolute() {
+  case $1 in */*) folder=${1%/*}/ ;; *) folder=./ ;; esac
+  folder=$(cd -- "$folder" && pwd) || fail 66 "$1: cannot be read"
+  path=${folder%/}/${1##*/}
 }

@@ -100,6 +100,17 @@ public final class OutputFile {
 }
 
 extension OutputFile {
+  /// Where a file of the name is, without links and dots in its path: two names have one location if a file written
+  /// under the one is found under the other. Hard links are not recognized.
+  public static func location(of path: String) -> String {
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    let (directory, name) = split(path)
+    return withoutLinks(directory.isEmpty ? "." : directory) + "/" + name
+  }
+
   /// Opens `.<name>.<process>.tmp` in the directory of `path`, or the same with a number where that one is taken.
   private static func create(beside path: String, shown: String) throws -> (descriptor: Int32, path: String) {
     let (directory, name) = split(path)

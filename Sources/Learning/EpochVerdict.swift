@@ -51,11 +51,12 @@ public struct EpochVerdict: Hashable, Sendable {
   ///   - stopOn: names of alarms that stop the training.
   ///   - ending: the stage that ends with the epoch; nil if none does.
   public init(_ outcome: Outcome, best: Outcome?, stopOn: [String], ending: Recipe.Stage?) {
-    isBest = best.map { best in
-      guard outcome.epoch > best.epoch else { return true }
-      guard let cosine = outcome.cosineNext else { return false }
-      return cosine > best.cosineNext ?? -.infinity
-    } ?? true
+    isBest =
+      best.map { best in
+        guard outcome.epoch > best.epoch else { return true }
+        guard let cosine = outcome.cosineNext else { return false }
+        return cosine > best.cosineNext ?? -.infinity
+      } ?? true
     var stopping = outcome.alarms.filter(stopOn.contains)
     let backward = TrainingAlarm.backward.rawValue
     if stopOn.contains(backward), !stopping.contains(backward), let margin = outcome.gatesMargin, margin < 0 {

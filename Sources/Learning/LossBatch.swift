@@ -43,7 +43,7 @@ public struct LossBatch<Scalar: Real> {
 }
 
 /// A vector of a window that its output is compared with.
-public enum Companion: Hashable, Sendable {
+public enum ComparedVector: Hashable, Sendable {
   /// The target.
   case next
   case previous

@@ -25,37 +25,37 @@ extension Losses {
   /// The batch's figures.
   public var statistics: LossStatistics {
     var statistics = LossStatistics()
-    let windows = batchCosines.windows
+    let windows = figures.windows
     guard windows > 0, dim > 0 else { return statistics }
     func mean(_ figure: (Int) -> Double) -> Double { (0..<windows).reduce(0) { $0 + figure($1) } / Double(windows) }
-    let context = batchCosines.contexts - 1
+    let context = figures.contexts - 1
     statistics.next = mean { cosine(.next, window: $0) }
     statistics.previous = mean { cosine(.previous, window: $0) }
     statistics.last = mean { cosine(.context(context), window: $0) }
     statistics.centroid = mean { cosine(.centroid, window: $0) }
-    statistics.length = mean { outputLengths[0, $0] }
+    statistics.length = mean { figures.outputLengths[0, $0] }
     statistics.unitMSE = mean(squaredErrorOfUnit) / Double(dim)
     return statistics
   }
 
-  /// The cosine of a window's output with one of its companions.
-  public func cosine(_ companion: Companion, window: Int) -> Double {
-    precondition(window >= 0 && window < batchCosines.windows, "a window that exists")
-    return batchCosines.cosines[batchCosines.slot(companion), window]
+  /// The cosine of a window's output with a vector it is compared with.
+  public func cosine(_ vector: ComparedVector, window: Int) -> Double {
+    precondition(window >= 0 && window < figures.windows, "a window that exists")
+    return figures.cosines[figures.slot(vector), window]
   }
 
   /// cos(c[last], n) of a window: what P4's weight of the directional term follows from.
   public func cosineOfLastAndNext(window: Int) -> Double {
-    precondition(window >= 0 && window < batchCosines.windows, "a window that exists")
+    precondition(window >= 0 && window < figures.windows, "a window that exists")
     loadLastCosines()
     return lastCosines[0, window]
   }
 
   /// ‖u(p) − n‖².
   private func squaredErrorOfUnit(_ window: Int) -> Double {
-    let output = outputLengths[0, window]
+    let output = figures.outputLengths[0, window]
     let unit = output / max(output, Self.epsilon)
-    let product = batchCosines.cosines[0, window] * lengths[0, window]
+    let product = figures.cosines[0, window] * lengths[0, window]
     return unit * unit - 2 * product + targetSquares[0, window]
   }
 }

@@ -2,11 +2,11 @@ public import Kernels
 
 extension Losses {
   func clearGradient() {
-    batchCosines.slopes.fill(0)
-    if hasCross { batchCosines.crossSlopes.fill(0) }
-    outputFactors.fill(0)
-    targetFactors.fill(0)
-    columns.clear()
+    figures.slopes.fill(0)
+    if hasCross { figures.crossSlopes.fill(0) }
+    figures.outputFactors.fill(0)
+    figures.targetFactors.fill(0)
+    figures.columns.clear()
   }
 
   /// Turns what terms have added into the gradient by the raw output, and forgets it.
@@ -21,34 +21,34 @@ extension Losses {
     guard let batch, batch.windows > 0 else { return }
     let range = 0..<batch.windows
     for window in range { convertSlopes(window) }
-    Rows.scale(batch.output, by: outputFactors.columns(range), into: gradient, adding: adding)
-    forEachCompanion { slot, vectors in
-      let factors = batchCosines.slopes.rows(slot..<slot + 1).columns(range)
+    Rows.scale(batch.output, by: figures.outputFactors.columns(range), into: gradient, adding: adding)
+    forEachComparedVector { slot, vectors in
+      let factors = figures.slopes.rows(slot..<slot + 1).columns(range)
       guard range.contains(where: { factors[0, $0] != 0 }) else { return }
       Rows.scale(vectors, by: factors, into: gradient, adding: true)
     }
     if hasCross { MatrixProduct.of(cross.rows(range).columns(range), batch.target, into: gradient, adding: true) }
-    columns.addGradient(batch.output, to: gradient)
+    figures.columns.addGradient(batch.output, to: gradient)
     clearGradient()
   }
 
-  /// Makes of a window's slopes by cosines the factors of p and of its companions.
+  /// Makes of a window's slopes by cosines the factors of p and of the compared vectors.
   private func convertSlopes(_ window: Int) {
-    let length = outputLengths[0, window]
+    let length = figures.outputLengths[0, window]
     let inverse = length >= Self.epsilon ? 1 / length : 0
-    let cosines = batchCosines
+    let cosines = figures
     var along = 0.0
     for slot in 0..<cosines.slots {
       along += cosines.slopes[slot, window] * cosines.cosines[slot, window]
       cosines.slopes[slot, window] *= inverse / lengths[slot, window]
     }
-    cosines.slopes[0, window] += targetFactors[0, window]
+    cosines.slopes[0, window] += figures.targetFactors[0, window]
     if hasCross {
       for other in 0..<cosines.windows {
         along += cosines.crossSlopes[window, other] * cosines.cross[window, other]
         cross[window, other] = Scalar(cosines.crossSlopes[window, other] * inverse / lengths[0, other])
       }
     }
-    outputFactors[0, window] -= along * inverse * inverse
+    figures.outputFactors[0, window] -= along * inverse * inverse
   }
 }

@@ -5,23 +5,23 @@ extension Losses {
   public func load(_ batch: LossBatch<Scalar>) {
     check(batch)
     self.batch = batch
-    batchCosines.windows = batch.windows
+    figures.windows = batch.windows
     hasCross = false
     hasLastCosines = false
     clearGradient()
     guard batch.windows > 0 else { return }
     let range = 0..<batch.windows
-    Rows.products(batch.output, batch.output, into: outputLengths.columns(range))
-    for window in range { outputLengths[0, window] = outputLengths[0, window].squareRoot() }
-    Rows.squaredDistances(batch.output, batch.target, into: distances.columns(range))
+    Rows.products(batch.output, batch.output, into: figures.outputLengths.columns(range))
+    for window in range { figures.outputLengths[0, window] = figures.outputLengths[0, window].squareRoot() }
+    Rows.squaredDistances(batch.output, batch.target, into: figures.distances.columns(range))
     Rows.products(batch.target, batch.target, into: targetSquares.columns(range))
     sumContexts(batch)
-    forEachCompanion { slot, vectors in compare(slot, vectors) }
+    forEachComparedVector { slot, vectors in compare(slot, vectors) }
     for window in range { streamWeights[0, window] = batch.weights.map { Double($0[0, window]) } ?? 1 }
   }
 
   private func check(_ batch: LossBatch<Scalar>) {
-    let cosines = batchCosines
+    let cosines = figures
     precondition(batch.windows <= cosines.capacity, "a batch that fits")
     precondition(batch.output.columns == dim, "vectors of \(dim) entries")
     guard batch.windows > 0 else { return }
@@ -32,23 +32,23 @@ extension Losses {
 
   private func sumContexts(_ batch: LossBatch<Scalar>) {
     let sum = centroids.first(batch.windows)
-    let ones = weights.columns(0..<batch.windows)
+    let ones = figures.weights.columns(0..<batch.windows)
     ones.fill(1)
-    for slot in 0..<batchCosines.contexts {
+    for slot in 0..<figures.contexts {
       Rows.scale(rows(batch.contexts, slot), by: ones, into: sum, adding: slot > 0)
     }
   }
 
   /// The windows' vectors of one slot of a position-major matrix.
   func rows(_ matrix: Matrix<Scalar>, _ slot: Int) -> Matrix<Scalar> {
-    let windows = batchCosines.windows
+    let windows = figures.windows
     return matrix.rows(slot * windows..<(slot + 1) * windows)
   }
 
-  /// Calls `body` with the row of each companion in the cosines, and its vectors, (n, dim).
-  func forEachCompanion(_ body: (Int, Matrix<Scalar>) -> Void) {
+  /// Calls `body` with the row of each compared vector in the cosines, and its vectors, (n, dim).
+  func forEachComparedVector(_ body: (Int, Matrix<Scalar>) -> Void) {
     guard let batch else { return }
-    let cosines = batchCosines
+    let cosines = figures
     body(cosines.slot(.next), batch.target)
     body(cosines.slot(.previous), batch.previous)
     body(cosines.slot(.centroid), centroids.first(batch.windows))
@@ -65,12 +65,12 @@ extension Losses {
     guard let batch else { return }
     let range = 0..<batch.windows
     let lengths = lengths.rows(slot..<slot + 1).columns(range)
-    let cosines = batchCosines.cosines.rows(slot..<slot + 1).columns(range)
+    let cosines = figures.cosines.rows(slot..<slot + 1).columns(range)
     Rows.products(vectors, vectors, into: lengths)
     Rows.products(batch.output, vectors, into: cosines)
     for window in range {
       lengths[0, window] = max(lengths[0, window].squareRoot(), Self.epsilon)
-      cosines[0, window] /= lengths[0, window] * max(outputLengths[0, window], Self.epsilon)
+      cosines[0, window] /= lengths[0, window] * max(figures.outputLengths[0, window], Self.epsilon)
     }
   }
 
@@ -81,30 +81,32 @@ extension Losses {
     let range = 0..<batch.windows
     let products = cross.rows(range).columns(range)
     MatrixProduct.ofTransposed(batch.output, batch.target, into: products)
-    let cosines = batchCosines.cross
+    let cosines = figures.cross
     for i in range {
-      let length = max(outputLengths[0, i], Self.epsilon)
+      let length = max(figures.outputLengths[0, i], Self.epsilon)
       for j in range { cosines[i, j] = Double(products[i, j]) / (length * lengths[0, j]) }
-      cosines[i, i] = batchCosines.cosines[0, i]
+      cosines[i, i] = figures.cosines[0, i]
     }
-    batchCosines.crossSlopes.fill(0)
+    figures.crossSlopes.fill(0)
   }
 }
 
 extension Losses {
   /// The weights that a term counts with.
-  func setWeights(_ gate: DirectionalGate?) {
-    let range = 0..<batchCosines.windows
-    for window in range { weights[0, window] = streamWeights[0, window] }
-    guard let gate else { return }
+  func setWeights(_ weighting: WindowWeighting?) {
+    let range = 0..<figures.windows
+    for window in range { figures.weights[0, window] = streamWeights[0, window] }
+    guard let weighting else { return }
     loadLastCosines()
-    let mean = range.reduce(0) { $0 + weight($1, gate) } / Double(range.count)
-    for window in range { weights[0, window] *= gate.multipliesByMeanWeight ? mean : weight(window, gate) }
+    let mean = range.reduce(0) { $0 + weight($1, weighting) } / Double(range.count)
+    for window in range {
+      figures.weights[0, window] *= weighting.reduction == .mean ? mean : weight(window, weighting)
+    }
   }
 
-  private func weight(_ window: Int, _ gate: DirectionalGate) -> Double {
-    let before = gate.comparesLastWithItself ? 1 : lastCosines[1, window]
-    return lastCosines[0, window] - before >= gate.threshold ? 1 : gate.weakWeight
+  private func weight(_ window: Int, _ weighting: WindowWeighting) -> Double {
+    let reference = weighting.reference == .last ? 1 : lastCosines[1, window]
+    return lastCosines[0, window] - reference >= weighting.minimum ? 1 : weighting.weak
   }
 
   /// The cosines of the last chunk of context with the target and with the chunk before it, which is itself where there
@@ -113,7 +115,7 @@ extension Losses {
     guard let batch, !hasLastCosines else { return }
     hasLastCosines = true
     let range = 0..<batch.windows
-    let cosines = batchCosines
+    let cosines = figures
     let last = cosines.contexts - 1
     let before = max(last - 1, 0)
     Rows.products(rows(batch.contexts, last), batch.target, into: lastCosines.first(1).columns(range))

@@ -18,15 +18,18 @@ extension Recipe {
   ///
   /// - Parameter epoch: counted from 1.
   public func json(epoch: Int) -> JSON {
-    let (stage, ending) = (stage(epoch: epoch), stageEnding(before: epoch))
+    let stage = stage(epoch: epoch)
+    let ending = stageEnding(before: epoch)
     let active = terms.filter { $0.isActive(epoch: epoch) }
     return [
       "epoch": .integer(Int64(epoch)), "stage": stage.map { .string($0.name) } ?? .null,
-      "top": .number(stage?.top ?? 1), "begins_stage": .bool(ending != nil),
+      "top": .number(stage?.top ?? 1), "begins_stage": .bool(stages.contains { $0.from == epoch }),
       "gates": .object((ending?.gates ?? [:]).mapValues { .number($0) }),
+      "batch": .integer(Int64(batch)), "lr": .number(learningRate), "weight_decay": .number(weightDecay),
+      "clip": .number(clip),
       "positional_scalar": .figure(model.positionalScalar?.value(epoch: epoch)),
       "last_slot_bias": .figure(model.lastSlotBias?.value(epoch: epoch)),
-      "terms": .object(Dictionary(uniqueKeysWithValues: active.map { ($0.kind.rawValue, $0.json(epoch: epoch)) })),
+      "terms": .object(Dictionary(uniqueKeysWithValues: active.map { ($0.name, $0.json(epoch: epoch)) })),
     ]
   }
 }

@@ -28,8 +28,8 @@ extension Recipe {
     epochs = try object.integer("epochs", in: 1...100_000, default: epochs)
     clip = try object.number("clip", in: 1e-6...1e6, default: clip)
     plateau = try object.object("plateau") { try Plateau(reading: &$0) }
-    gate = try object.object("gate_weights") { try Gate(reading: &$0) }
-    augment = try object.object("augment") { try Augment(reading: &$0) }
+    windowWeighting = try object.object("gate_weights") { try WindowWeighting(reading: &$0) }
+    augmentation = try object.object("augment") { try Augmentation(reading: &$0) }
     terms = try object.list("terms") { try RecipeTerm(reading: &$0) }
     stages = try object.list("stages") { try Stage(reading: &$0) }
   }
@@ -39,13 +39,12 @@ extension Recipe {
     func fault(_ path: String, _ problem: String) -> Failure { Failure(.badData, problem, at: path) }
     guard !terms.isEmpty else { throw fault("terms", "expected a term at least") }
     for (index, term) in terms.enumerated() {
-      if terms.prefix(index).contains(where: { $0.kind == term.kind }) {
-        throw fault("terms[\(index)].term", "\(term.kind.rawValue) stands twice")
+      if terms.prefix(index).contains(where: { $0.name == term.name }) {
+        throw fault("terms[\(index)].term", "\(term.name) appears twice")
       }
-      if term.isGated, gate == nil { throw fault("terms[\(index)].gated", "expected gate_weights in the recipe") }
+      if term.isWindowWeighted, windowWeighting == nil { throw fault("terms[\(index)].gated", "expected gate_weights in the recipe") }
     }
-    // The first slot after the target is future 1, the rollout's second step.
-    let needed = max(horizon - 1, term(.futureMargin) == nil ? 0 : 1)
+    let needed = terms.map(\.needs.futures).max() ?? 0
     guard data.futures >= needed else {
       throw fault("data.futures", "expected \(needed) at least for the terms, found \(data.futures)")
     }
@@ -60,7 +59,7 @@ extension Recipe.Data {
     previous = try object.choice("previous", default: .last)
     negatives = try object.integer("negatives", in: 0...1024, default: 0)
     futures = try object.integer("futures", in: 0...1024, default: 0)
-    gate = try object.object("gate") { gate in
+    filter = try object.object("gate") { gate in
       Recipe.WindowFilter(by: try gate.choice("by"), minimum: try gate.number("min", in: -2...2))
     }
   }
@@ -85,8 +84,9 @@ extension Recipe.Plateau {
   }
 }
 
-extension Recipe.Gate {
+extension WindowWeighting {
   fileprivate init(reading object: inout RecipeObject) throws {
+    self.init()
     minimum = try object.number("min", in: -2...2, default: minimum)
     weak = try object.number("weak", in: 0...1, default: weak)
     reference = try object.choice("reference", default: reference)
@@ -94,12 +94,13 @@ extension Recipe.Gate {
   }
 }
 
-extension Recipe.Augment {
+extension Augmentation {
   fileprivate init(reading object: inout RecipeObject) throws {
-    contextDrop = try object.number("context_drop", in: 0...1, default: 0)
-    lastSlotNoise = try object.number("last_slot_noise", in: 0...1, default: 0)
-    overwrite = try object.number("overwrite", in: 0...1, default: overwrite)
-    sigma = try object.number("sigma", in: 0...10, default: sigma)
+    self.init()
+    dropProbability = try object.number("context_drop", in: 0...1, default: dropProbability)
+    noiseProbability = try object.number("last_slot_noise", in: 0...1, default: noiseProbability)
+    overwriteShare = try object.number("overwrite", in: 0...1, default: overwriteShare)
+    deviation = try object.number("sigma", in: 0...10, default: deviation)
   }
 }
 
@@ -110,7 +111,7 @@ extension Recipe.Stage {
     from = try object.integer("from", in: 1...100_000)
     gates =
       try object.object("gates") { gates in
-        try ["margin", "r_at_5", "rollout"].reduce(into: [:]) { minimums, key in
+        try Recipe.Stage.gateNames.reduce(into: [:]) { minimums, key in
           if gates.has(key) { minimums[key] = try gates.number(key, in: -2...2) }
           _ = gates.take(key)
         }
@@ -120,25 +121,26 @@ extension Recipe.Stage {
 
 extension RecipeTerm {
   fileprivate init(reading object: inout RecipeObject) throws {
-    kind = try object.choice("term")
-    weight = try WeightRule(reading: &object)
-    isGated = try object.bool("gated", default: false)
-    for parameter in kind.parameters where object.has(parameter.key) || parameter.defaultValue == nil {
-      parameters[parameter.key] = try object.byEpoch(parameter.key, in: parameter.range, always: false)
+    name = try object.name("term", among: LossTerms.names)
+    (parameters, weight) = ([:], try WeightRule(reading: &object))
+    isWindowWeighted = try object.bool("gated", default: false)
+    // Defaults are filled in here: a recipe that states them and one that does not are the same recipe.
+    for parameter in kind.parameters {
+      parameters[parameter.key] = try object.byEpoch(
+        parameter.key, in: parameter.range, default: parameter.defaultValue, always: false)
     }
-    for parameter in kind.parameters { _ = object.take(parameter.key) }
-    try check(object)
+    try check(kind, object)
   }
 
-  private func check(_ object: RecipeObject) throws {
-    for key in ["horizon", "others"] {
-      guard let value = parameters[key] else { continue }
+  private func check(_ kind: any LossTerm.Type, _ object: RecipeObject) throws {
+    for parameter in kind.parameters where parameter.isWhole {
+      guard let value = parameters[parameter.key] else { continue }
       guard case .constant(let number) = value, number == number.rounded() else {
-        throw Failure(.badData, "expected one whole number", at: object.path(of: key))
+        throw Failure(.badData, "expected one whole number", at: object.path(of: parameter.key))
       }
     }
     guard case .weight = weight.base, weight.ratio == nil else {
-      guard kind != .mse else {
+      guard name != MeanSquaredError.name else {
         throw Failure(.badData, "expected a weight for mse, of which other terms take a share", at: object.path)
       }
       return

@@ -20,8 +20,8 @@ extension Recipe {
       "clip": .number(clip), "terms": .array(terms.map { $0.json(form) }), "plateau": plateau?.json ?? .null,
     ]
     members.add("description", description.isEmpty ? nil : .string(description), form, absent: "")
-    members.add("gate_weights", gate?.json, form)
-    members.add("augment", augment?.json, form)
+    members.add("gate_weights", windowWeighting?.json, form)
+    members.add("augment", augmentation?.json, form)
     members.add("stages", stages.isEmpty ? nil : .array(stages.map { $0.json(form) }), form, absent: [])
     return .object(members)
   }
@@ -55,7 +55,7 @@ extension Recipe.Data {
       "offset": .integer(Int64(offset)), "previous": .string(previous.rawValue),
       "negatives": .integer(Int64(negatives)), "futures": .integer(Int64(futures)),
     ]
-    members.add("gate", gate.map { ["by": .string($0.by.rawValue), "min": .number($0.minimum)] }, form)
+    members.add("gate", filter.map { ["by": .string($0.by.rawValue), "min": .number($0.minimum)] }, form)
     return .object(members)
   }
 }
@@ -75,7 +75,7 @@ extension Recipe.Plateau {
   }
 }
 
-extension Recipe.Gate {
+extension WindowWeighting {
   fileprivate var json: JSON {
     [
       "min": .number(minimum), "weak": .number(weak), "reference": .string(reference.rawValue),
@@ -84,11 +84,11 @@ extension Recipe.Gate {
   }
 }
 
-extension Recipe.Augment {
+extension Augmentation {
   fileprivate var json: JSON {
     [
-      "context_drop": .number(contextDrop), "last_slot_noise": .number(lastSlotNoise), "overwrite": .number(overwrite),
-      "sigma": .number(sigma),
+      "context_drop": .number(dropProbability), "last_slot_noise": .number(noiseProbability),
+      "overwrite": .number(overwriteShare), "sigma": .number(deviation),
     ]
   }
 }
@@ -96,7 +96,9 @@ extension Recipe.Augment {
 extension Recipe.Stage {
   fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members: [String: JSON] = ["name": .string(name), "top": .number(top), "from": .integer(Int64(from))]
-    members.add("gates", gates.isEmpty ? nil : .object(gates.mapValues { .number($0) }), form, absent: .object([:]))
+    var minimums: [String: JSON] = [:]
+    for name in Self.gateNames { minimums.add(name, gates[name].map { .number($0) }, form) }
+    if form == .complete || !minimums.isEmpty { members["gates"] = .object(minimums) }
     return .object(members)
   }
 }
@@ -104,11 +106,8 @@ extension Recipe.Stage {
 extension RecipeTerm {
   fileprivate func json(_ form: Recipe.Form) -> JSON {
     var members = parameters.mapValues(\.json)
-    for parameter in kind.parameters where members[parameter.key] == nil {
-      members.add(parameter.key, nil, form, absent: .figure(parameter.defaultValue))
-    }
-    members["term"] = .string(kind.rawValue)
-    members.add("gated", isGated ? true : nil, form, absent: false)
+    members["term"] = .string(name)
+    members.add("gated", isWindowWeighted ? true : nil, form, absent: false)
     return .object(members.merging(weight.members(form)) { _, own in own })
   }
 }

@@ -21,8 +21,8 @@ public struct Recipe: Hashable, Sendable {
     public var negatives = 0
     /// True chunks after the target.
     public var futures = 0
-    /// What windows must pass before training.
-    public var gate: WindowFilter?
+    /// What windows must pass before training; nil if all are used.
+    public var filter: WindowFilter?
 
     public init() {}
   }
@@ -43,8 +43,11 @@ public struct Recipe: Hashable, Sendable {
     public var top: Double
     /// Its first epoch.
     public var from: Int
-    /// What the last validation of the stage must reach before the next begins: `margin`, `r_at_5`, `rollout`.
+    /// What the last validation of the stage must reach before the next begins, by `gateNames`.
     public var gates: [String: Double]
+
+    /// The figures that a stage can have a gate for: of the validation, and the mean cosine of a rollout of 5 steps.
+    public static let gateNames = ["margin", "r_at_5", "rollout"]
   }
 
   public struct Model: Hashable, Sendable {
@@ -69,41 +72,6 @@ public struct Recipe: Hashable, Sendable {
     public init() {}
   }
 
-  /// P7's weight of a window: 1 where Δ = cos(v, target) − cos(v, the chunk before) is at least `minimum`, else `weak`.
-  public struct Gate: Hashable, Sendable {
-    /// What v is compared with: the chunk before it, or (as the original did, so that no window passes) itself.
-    public enum Reference: String, CaseIterable, Sendable {
-      case secondLast = "context[-2]"
-      case last = "context[-1]"
-    }
-    public enum Reduction: String, CaseIterable, Sendable {
-      /// mean(w·l).
-      case each
-      /// mean(w) · mean(l).
-      case mean
-    }
-    public var minimum = 0.03
-    public var weak = 0.25
-    public var reference = Reference.secondLast
-    public var reduction = Reduction.each
-
-    public init() {}
-  }
-
-  /// What training changes in the contexts.
-  public struct Augment: Hashable, Sendable {
-    /// With this probability the last slot becomes unit noise, zero, or the unit mean of the others.
-    public var contextDrop = 0.0
-    /// With this probability the last slot is overwritten or disturbed.
-    public var lastSlotNoise = 0.0
-    /// Of those, the share that is overwritten by the slot before.
-    public var overwrite = 0.05
-    /// The deviation of the disturbance.
-    public var sigma = 0.03
-
-    public init() {}
-  }
-
   public var name: String
   public var description = ""
   public var data = Data()
@@ -116,15 +84,12 @@ public struct Recipe: Hashable, Sendable {
   public var clip = 1.0
   public var plateau: Plateau? = Plateau()
   public var terms: [RecipeTerm] = []
-  public var gate: Gate?
-  public var augment: Augment?
+  public var windowWeighting: WindowWeighting?
+  public var augmentation: Augmentation?
   public var stages: [Stage] = []
 
   public init(name: String) { self.name = name }
 
-  /// The term of a kind.
-  public func term(_ kind: RecipeTerm.Kind) -> RecipeTerm? { terms.first { $0.kind == kind } }
-
-  /// Steps of rollout in training; 0 without.
-  public var horizon: Int { term(.rollout).map { Int($0.parameter("horizon", epoch: 1)) } ?? 0 }
+  /// The term of a kind; nil if the recipe has none.
+  public func term(_ kind: any LossTerm.Type) -> RecipeTerm? { terms.first { $0.name == kind.name } }
 }

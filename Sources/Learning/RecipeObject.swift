@@ -75,6 +75,13 @@ struct RecipeObject {
     return try read(key, expected: "one of \(names)", default: fallback) { $0.string.flatMap { Choice(rawValue: $0) } }
   }
 
+  /// One of several names.
+  mutating func name(_ key: String, among names: [String]) throws -> String {
+    try read(key, expected: "one of \(names.joined(separator: ", "))", default: nil) { json in
+      json.string.flatMap { names.contains($0) ? $0 : nil }
+    }
+  }
+
   /// An object inside this one, read to its last key; nil where it is absent or null.
   mutating func object<Value>(_ key: String, _ body: (inout RecipeObject) throws -> Value) throws -> Value? {
     guard let json = take(key) else { return nil }

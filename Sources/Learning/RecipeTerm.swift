@@ -1,95 +1,54 @@
-/// One term of a recipe's loss: what it is, its parameters, and how it is weighed.
+/// One term of a recipe's loss: its kind, its parameters, and the rule of its weight.
 public struct RecipeTerm: Hashable, Sendable {
-  public enum Kind: String, CaseIterable, Sendable {
-    case mse
-    case directionalHinge = "directional-hinge"
-    case directionalSmooth = "directional-smooth"
-    case directionalGapRatio = "directional-gap-ratio"
-    case positiveFloor = "positive-floor"
-    case norm
-    case orthogonality
-    case antiCopy = "anti-copy"
-    case futureMargin = "future-margin"
-    case microDirectional = "micro-directional"
-    case infoNCE = "info-nce"
-    case symmetricInfoNCE = "symmetric-info-nce"
-    case previousRepel = "previous-repel"
-    case teacherPull = "teacher-pull"
-    case listwise
-    case moment
-    case variance
-    case orderVerifier = "order-verifier"
-    case rollout
-  }
-
-  /// A parameter that a kind of term has.
-  struct Parameter {
-    let key: String
-    let range: ClosedRange<Double>
-    /// The value where a recipe is silent; nil where it must speak.
-    let defaultValue: Double?
-  }
-
-  public var kind: Kind
-  /// By the names of `Kind.parameters`.
-  public var parameters: [String: EpochValue] = [:]
+  /// The name of its kind, one of `LossTerms.all`.
+  public let name: String
+  /// The parameters that the recipe gives, by key.
+  public var parameters: [String: EpochValue]
+  /// How its weight follows from the epoch and the batch.
   public var weight: WeightRule
-  /// Whether windows count as `Recipe.Gate` says (P7), not alike.
-  public var isGated = false
+  /// Whether the recipe's window weighting (P7) applies.
+  public var isWindowWeighted = false
 
-  public init(_ kind: Kind, parameters: [String: EpochValue] = [:], weight: WeightRule) {
-    self.kind = kind
+  /// Creates a term of a kind.
+  public init(_ kind: any LossTerm.Type, parameters: [String: EpochValue] = [:], weight: WeightRule) {
+    name = kind.name
     self.parameters = parameters
     self.weight = weight
   }
 
-  /// The value of a parameter in an epoch.
+  /// The kind.
+  public var kind: any LossTerm.Type {
+    guard let kind = LossTerms.named(name) else { preconditionFailure("\(name) is no term") }
+    return kind
+  }
+
+  /// The value of a parameter in an epoch; its default if the recipe gives none.
+  ///
+  /// - Parameter epoch: counted from 1.
   public func parameter(_ key: String, epoch: Int) -> Double {
     if let value = parameters[key] { return value.value(epoch: epoch) }
     return kind.parameters.first { $0.key == key }?.defaultValue ?? 0
   }
-}
 
-extension RecipeTerm.Kind {
-  private static let cosine = -2.0...2.0
-  private static let sharpness = 1e-3...1e3
-
-  var parameters: [RecipeTerm.Parameter] {
-    switch self {
-    case .mse, .norm, .orthogonality, .moment, .variance, .orderVerifier: []
-    case .directionalHinge, .antiCopy, .futureMargin, .previousRepel:
-      [.init(key: "margin", range: Self.cosine, defaultValue: nil)]
-    case .directionalSmooth, .microDirectional:
-      [
-        .init(key: "margin", range: Self.cosine, defaultValue: nil),
-        .init(key: "gamma", range: Self.sharpness, defaultValue: self == .microDirectional ? 5 : 4),
-      ]
-    case .directionalGapRatio:
-      [
-        .init(key: "gap_margin", range: Self.cosine, defaultValue: nil),
-        .init(key: "ratio_margin", range: Self.cosine, defaultValue: 0.05),
-        .init(key: "gamma", range: Self.sharpness, defaultValue: 4),
-        .init(key: "alpha", range: 0...1, defaultValue: 0.7),
-      ]
-    case .positiveFloor: [.init(key: "threshold", range: -1...1, defaultValue: nil)]
-    case .teacherPull: [.init(key: "threshold", range: -1...1, defaultValue: 0.2)]
-    case .infoNCE, .symmetricInfoNCE: [.init(key: "temperature", range: Self.sharpness, defaultValue: 0.07)]
-    case .listwise:
-      [
-        .init(key: "temperature", range: Self.sharpness, defaultValue: 0.07),
-        .init(key: "others", range: 0...4096, defaultValue: 30),
-      ]
-    case .rollout: [.init(key: "horizon", range: 1...64, defaultValue: nil)]
-    }
+  /// The term with its parameters of an epoch.
+  ///
+  /// - Parameter epoch: counted from 1.
+  public func term(epoch: Int) -> any LossTerm {
+    let kind = kind
+    let values = kind.parameters.map { ($0.key, parameter($0.key, epoch: epoch)) }
+    return kind.init(TermParameters(Dictionary(uniqueKeysWithValues: values)))
   }
 
-  /// Whether the value depends on the previous vector.
-  var needsPrevious: Bool {
-    switch self {
-    case .directionalHinge, .directionalSmooth, .directionalGapRatio, .orthogonality, .infoNCE, .previousRepel,
-      .listwise:
-      true
-    default: false
+  /// What the term needs. That does not change from epoch to epoch.
+  public var needs: TermNeeds { term(epoch: 1).needs }
+
+  /// Whether the term counts in an epoch.
+  ///
+  /// - Parameter epoch: counted from 1.
+  public func isActive(epoch: Int) -> Bool {
+    switch weight.base {
+    case .weight(let weight): weight.value(epoch: epoch) > 0
+    case .fraction(let fraction): fraction.value(epoch: epoch) > 0
     }
   }
 }

@@ -9,7 +9,7 @@ public struct StepFigures: Hashable, Sendable {
   public var weights: [String: Double] = [:]
   /// Σ λ_eff · L / MSE over the terms whose weight follows the batch; nil where the recipe has none.
   public var ratio: Double?
-  /// The confidence gate's scale; nil where the recipe has none.
+  /// The scale by confidence; nil if the recipe has none.
   public var confidence: Double?
   /// Steps that left a term out because of the signs.
   public var skipped = 0

@@ -38,7 +38,7 @@ public struct TrainingCheckpoint {
     }
     let progress = try Self.progress(checkpoint, changes)
     let verifier =
-      progress.recipe.term(.orderVerifier) == nil
+      !progress.recipe.terms.contains(where: \.needs.orderVerifier)
       ? nil
       : VerifierHead<Float>(
         dim: configuration.dim, dropout: configuration.dropout, capacity: progress.recipe.batch, seed: progress.seed)

@@ -8,60 +8,50 @@ extension TrainingPass {
   ///
   /// - Returns: whether the gradients of the parameters hold something already.
   /// - Throws: `Divergence` where a term is not finite.
-  func addTerms(to figures: inout StepFigures, _ options: ForwardOptions) throws -> Bool {
-    let signs = BatchSigns(
-      mse: losses.value(of: .mse), cosineNext: figures.cosineNext, cosinePrevious: figures.cosinePrevious)
-    var rollout: Double?
-    for term in terms {
-      let value = try self.value(of: term, options)
-      let weight = weight(of: term, value, signs)
-      figures.take(term, value, weight)
-      guard weight.value != 0 else { continue }
-      switch term.kind {
-      case .rollout: rollout = weight.value
-      case .orderVerifier: learner.verifier?.addGradient(weight: weight.value)
-      default:
-        guard let loss = term.loss(epoch: position.epoch) else { break }
-        losses.addGradient(of: loss, weight: weight.value, gate: gate(of: term))
-      }
+  func addTerms(to figures: inout StepFigures) throws -> Bool {
+    let batchFigures = BatchSummary(
+      mse: losses.value(of: MeanSquaredError()), cosineNext: figures.cosineNext, cosinePrevious: figures.cosinePrevious)
+    rolloutWeight = nil
+    for recipeTerm in terms {
+      let term = recipeTerm.term(epoch: position.epoch)
+      let weighting = recipeTerm.isWindowWeighted ? recipe.windowWeighting : nil
+      let value = term.value(in: self, weighting)
+      guard value.isFinite else { throw Divergence(step: step, what: "term \(recipeTerm.name)", value: value) }
+      let weight = weight(of: recipeTerm, value, batchFigures)
+      figures.take(recipeTerm, value, weight)
+      if weight.value != 0 { term.addGradient(in: self, weight: weight.value, weighting) }
     }
     let gradient = workspace.outputGradient.first(batch.windows)
     losses.finishGradient(into: gradient)
-    guard let chain, let rollout else { return false }
+    guard let chain, let rolloutWeight else { return false }
     chain.backward(
-      learner.parameters, workspace: workspace, weight: rollout, options: options, into: gradients,
+      learner.parameters, workspace: workspace, weight: rolloutWeight, options: options, into: gradients,
       outputGradient: gradient)
     return chain.hasWorkspaces
   }
 
-  private func value(of term: RecipeTerm, _ options: ForwardOptions) throws -> Double {
-    let value =
-      switch term.kind {
-      case .rollout:
-        chain?.forward(learner.parameters, workspace: workspace, batch: batch, step: step, options: options) ?? 0
-      case .orderVerifier:
-        learner.verifier?.value(
-          target: batch.targets.first(batch.windows),
-          contexts: batch.contexts.first(batch.roles.context * batch.windows),
-          noise: Noise(seed: position.seed, step: step)) ?? 0
-      default: term.loss(epoch: position.epoch).map { losses.value(of: $0, gate: gate(of: term)) } ?? 0
-      }
-    guard value.isFinite else { throw Divergence(step: step, what: "term \(term.kind.rawValue)", value: value) }
-    return value
+  /// The value of the rollout, from the output of the step.
+  func rolloutValue() -> Double {
+    chain?.forward(learner.parameters, workspace: workspace, batch: batch, step: step, options: options) ?? 0
   }
 
-  private func gate(of term: RecipeTerm) -> DirectionalGate? { term.isGated ? recipe.gate?.directional : nil }
+  /// The value of the order verifier, from the chunks of the batch.
+  func orderVerifierValue() -> Double {
+    learner.verifier?.value(
+      target: batch.targets.first(batch.windows), contexts: batch.contexts.first(batch.roles.context * batch.windows),
+      noise: Noise(seed: position.seed, step: step)) ?? 0
+  }
 
-  private func weight(of term: RecipeTerm, _ value: Double, _ signs: BatchSigns) -> Weight {
+  private func weight(of term: RecipeTerm, _ value: Double, _ batch: BatchSummary) -> Weight {
     let cosines =
-      term.weight.adaptive == nil ? [] : (0..<batch.windows).map { losses.cosineOfLastAndNext(window: $0) }
-    return term.weight.weight(epoch: position.epoch, loss: value, signs: signs, lastCosines: cosines)
+      term.weight.adaptive == nil ? [] : (0..<self.batch.windows).map { losses.cosineOfLastAndNext(window: $0) }
+    return term.weight.weight(epoch: position.epoch, loss: value, batch: batch, lastCosines: cosines)
   }
 }
 
 extension StepFigures {
   fileprivate mutating func take(_ term: RecipeTerm, _ value: Double, _ weight: Weight) {
-    let name = term.kind.rawValue
+    let name = term.name
     terms[name] = value
     weights[name] = weight.value
     loss += weight.value * value
@@ -105,16 +95,10 @@ extension TrainingPass {
   /// Whether windows have what the terms need.
   static func check(_ terms: [RecipeTerm], _ roles: Roles) throws {
     let futures = roles.slots(of: "future").count
-    for term in terms {
-      let needed =
-        switch term.kind {
-        case .futureMargin: 1
-        case .rollout: Int(term.parameter("horizon", epoch: 1)) - 1
-        default: 0
-        }
-      guard futures < needed else { continue }
+    for term in terms where futures < term.needs.futures {
+      let needed = term.needs.futures
       throw Failure(
-        .badData, "the term \(term.kind.rawValue) needs \(needed) chunks after the target, the windows have \(futures)",
+        .badData, "the term \(term.name) needs \(needed) chunks after the target, the windows have \(futures)",
         hint: "seq-build --futures \(needed) adds them")
     }
   }

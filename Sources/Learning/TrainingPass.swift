@@ -38,6 +38,8 @@ public final class TrainingPass<Scalar: Real> {
   let losses: Losses<Scalar>
   let batch: WindowBatch<Scalar>
   let chain: RolloutChain<Scalar>?
+  /// The weight of the rollout in the present step; nil if it does not count.
+  var rolloutWeight: Double?
   /// The terms that count in the epoch.
   let terms: [RecipeTerm]
   private let augmentation: Augmentation?
@@ -59,12 +61,9 @@ public final class TrainingPass<Scalar: Real> {
     losses = Losses(
       capacity: capacity, dim: dim, contexts: roles.context, negatives: roles.slots(of: "negative").count,
       futures: roles.slots(of: "future").count)
-    chain = terms.first { $0.kind == .rollout }.map { term in
-      RolloutChain(
-        network, capacity: capacity, horizon: Int(term.parameter("horizon", epoch: position.epoch)), seed: position.seed
-      )
-    }
-    augmentation = recipe.augment.map(\.augmentation)
+    let horizon = terms.map(\.needs.horizon).max() ?? 0
+    chain = horizon > 0 ? RolloutChain(network, capacity: capacity, horizon: horizon, seed: position.seed) : nil
+    augmentation = recipe.augmentation
   }
 
   /// Takes a window of a block; where that fills a batch, makes a step.
@@ -95,7 +94,7 @@ public final class TrainingPass<Scalar: Real> {
     workspace.forward(learner.parameters, windows: windows, options: options)
     losses.load(lossBatch())
     var figures = figures()
-    let hasGradients = try addTerms(to: &figures, options)
+    let hasGradients = try addTerms(to: &figures)
     workspace.backward(
       learner.parameters, windows: windows, options: options, into: gradients, adding: hasGradients)
     try learner.move(gradients, recipe, learningRate: position.learningRate, step: step, &figures)
@@ -103,7 +102,7 @@ public final class TrainingPass<Scalar: Real> {
   }
 
   /// What the network's output depends on in this step.
-  private var options: ForwardOptions {
+  var options: ForwardOptions {
     var options = learner.options(recipe, epoch: position.epoch)
     options.noise = Noise(seed: position.seed, step: step)
     return options

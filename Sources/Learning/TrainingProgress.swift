@@ -65,7 +65,7 @@ public struct TrainingProgress: Hashable, Sendable {
   ) -> [TrainingAlarm] {
     var record = Epoch(
       epoch: epoch, step: step, windows: training.windows, learningRate: learningRate, loss: training.loss,
-      margin: training.margin, terms: recipe.terms.filter { $0.isActive(epoch: epoch) }.map(\.kind.rawValue).sorted(),
+      margin: training.margin, terms: recipe.terms.filter { $0.isActive(epoch: epoch) }.map(\.name).sorted(),
       validation: validation, alarms: [])
     if let figures = record.figures {
       record.alarms = TrainingAlarm.raised(by: figures, after: history.compactMap(\.figures))

@@ -79,8 +79,8 @@ public final class Validation<Scalar: Real> {
 extension Losses {
   /// 1 + the number of targets of the batch that are nearer to a window's output than its own; `loadCross()` first.
   func rank(ofTargetOf window: Int) -> Int {
-    let cross = batchCosines.cross
+    let cross = figures.cross
     let own = cross[window, window]
-    return 1 + (0..<batchCosines.windows).count { cross[window, $0] > own }
+    return 1 + (0..<figures.windows).count { cross[window, $0] > own }
   }
 }

@@ -58,8 +58,8 @@ public struct WeightRule: Hashable, Sendable {
   public init(_ base: Base) { self.base = base }
 }
 
-/// What the weights of a batch's terms depend on.
-public struct BatchSigns: Hashable, Sendable {
+/// The figures of a batch that the weights of its terms depend on.
+public struct BatchSummary: Hashable, Sendable {
   /// The mean squared error of the raw output.
   public var mse: Double
   /// The batch's mean cosines of the prediction with the target and with the previous vector.
@@ -84,7 +84,7 @@ public struct Weight: Hashable, Sendable {
   public var value: Double
   /// λ_eff · L / MSE; nil where the MSE is 0.
   public var ratio: Double?
-  /// The confidence gate's scale; nil where the term has none.
+  /// The scale by confidence; nil if the term has none.
   public var confidence: Double?
   /// Whether the sign skip left the term out.
   public var isSkipped = false
@@ -100,17 +100,17 @@ extension WeightRule {
   ///   - epoch: counted from 1.
   ///   - loss: L, the term's value in the batch.
   ///   - lastCosines: cos(c[last], target) of every window, where the rule is adaptive.
-  public func weight(epoch: Int, loss: Double, signs: BatchSigns, lastCosines: [Double] = []) -> Weight {
-    if skipsSign, signs.pointAway {
-      return Weight(value: 0, ratio: signs.mse > 0 ? 0 : nil, confidence: confidence.map { _ in 0 }, isSkipped: true)
+  public func weight(epoch: Int, loss: Double, batch: BatchSummary, lastCosines: [Double] = []) -> Weight {
+    if skipsSign, batch.pointAway {
+      return Weight(value: 0, ratio: batch.mse > 0 ? 0 : nil, confidence: confidence.map { _ in 0 }, isSkipped: true)
     }
-    var value = start(epoch: epoch, loss: loss, mse: signs.mse)
+    var value = start(epoch: epoch, loss: loss, mse: batch.mse)
     if let adaptive { value *= adaptive.factor(lastCosines) }
-    value = guarded(value, epoch: epoch, loss: loss, mse: signs.mse)
+    value = guarded(value, epoch: epoch, loss: loss, mse: batch.mse)
     value = min(value, maximum)
-    let scale = confidence.map { min(max((signs.cosineNext - $0.from) / $0.over, 0), 1) }
+    let scale = confidence.map { min(max((batch.cosineNext - $0.from) / $0.over, 0), 1) }
     value *= scale ?? 1
-    return Weight(value: value, ratio: signs.mse > 0 ? value * loss / signs.mse : nil, confidence: scale)
+    return Weight(value: value, ratio: batch.mse > 0 ? value * loss / batch.mse : nil, confidence: scale)
   }
 
   private func start(epoch: Int, loss: Double, mse: Double) -> Double {

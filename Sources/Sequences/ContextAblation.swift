@@ -49,7 +49,6 @@ public struct ContextAblation {
   private let context: Int
   private let seed: UInt64
   private var indices: [UInt32] = []
-  private var slots: [UInt32] = []
 
   /// - Throws: `.usage` where there is no chunk to drop in the slot named, `.badData` where none would remain.
   public init(_ mode: Mode, roles: Roles, seed: UInt64) throws {
@@ -75,17 +74,23 @@ public struct ContextAblation {
   ) rethrows {
     indices.removeAll(keepingCapacity: true)
     indices.append(contentsOf: block.indices)
+    var slots: [UInt32] = []
+    slots.reserveCapacity(context)
     for window in 0..<block.windows {
       let start = window * block.slots
       slots.removeAll(keepingCapacity: true)
       slots.append(contentsOf: block.indices[start..<start + context])
-      ablate(block.key(block.row(window, context)))
+      rearrange(&slots, target: block.key(block.row(window, context)))
       indices.replaceSubrange(start..<start + context, with: slots)
     }
     try indices.withUnsafeBufferPointer(body)
   }
 
-  private mutating func ablate(_ target: Key) {
+  /// Rearranges what fills the context slots of a window, one entry a slot.
+  ///
+  /// - Parameter target: the key of the window's target, which seeds what is random.
+  public func rearrange(_ slots: inout [UInt32], target: Key) {
+    precondition(slots.count == context, "\(slots.count) entries for \(context) context slots")
     switch mode {
     case .shuffle:
       var generator = SeededGenerator(seed: seed, target: target)

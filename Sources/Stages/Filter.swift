@@ -25,11 +25,13 @@ public struct Filter {
   ///
   /// - Parameters:
   ///   - files: what the tool reads besides the stream, for the provenance.
+  ///   - marksOrder: whether the output leaves its order where the input does; false if `each` holds frames back, and
+  ///     therefore does so itself.
   ///   - adapt: turns the input's header, in place, into the output's.
   ///   - each: takes a frame and writes what becomes of it; returns false where it needs no more frames.
   ///   - finish: writes what was held back, and returns the counts of what was left out, by name.
   public func run(
-    files: [Provenance.File] = [], adapt: (inout StreamHeader) throws -> Void = { _ in },
+    files: [Provenance.File] = [], marksOrder: Bool = true, adapt: (inout StreamHeader) throws -> Void = { _ in },
     each: (VectorBlock, StreamWriter) throws -> Bool,
     finish: (StreamWriter) throws -> [String: Int] = { _ in [:] }
   ) throws {
@@ -41,7 +43,7 @@ public struct Filter {
     let progress = Progress(arguments, unit: "rows")
     var isWhole = true
     while isWhole, let block = try input.next() {
-      if !input.isOrderedWithinMembers { try writer.continueWithoutOrder() }
+      if marksOrder, !input.isOrderedWithinMembers { try writer.continueWithoutOrder() }
       isWhole = try each(block, writer)
       progress.advance(by: block.rows - block.repeated)
     }

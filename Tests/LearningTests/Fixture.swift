@@ -57,9 +57,9 @@ struct Sample<Scalar: Real> {
   }
 
   /// The gradient of a term alone.
-  func gradient(of term: LossTerm, gate: DirectionalGate? = nil) -> [Double] {
+  func gradient(of term: some LossTerm, weighting: WindowWeighting? = nil) -> [Double] {
     losses.load(batch)
-    losses.addGradient(of: term, weight: 1, gate: gate)
+    losses.addGradient(of: term, weight: 1, weighting: weighting)
     losses.finishGradient(into: gradient)
     return gradient.entries.map { Double($0) }
   }
@@ -70,28 +70,45 @@ struct Sample<Scalar: Real> {
   }
 }
 
+/// A term of Tests/Reference/losses.py, under its name there.
+struct ReferenceTerm: Sendable, CustomTestStringConvertible {
+  let name: String
+  let term: any LossTerm
+
+  var testDescription: String { name }
+  var takesWeights: Bool { type(of: term).takesWeights }
+
+  /// A term with values for the parameters without a default, and others for some that have one.
+  fileprivate init(_ name: String, _ kind: any LossTerm.Type, _ values: [String: Double] = [:]) {
+    self.name = name
+    let defaults = kind.parameters.compactMap { parameter in parameter.defaultValue.map { (parameter.key, $0) } }
+    let all = Dictionary(uniqueKeysWithValues: defaults).merging(values) { _, given in given }
+    term = kind.init(TermParameters(all))
+  }
+}
+
 /// The terms as Tests/Reference/losses.py has them.
-let terms: [(name: String, term: LossTerm)] = [
-  ("mse", .mse),
-  ("directionalHinge", .directionalHinge(margin: 0.1)),
-  ("directionalSmooth", .directionalSmooth(margin: 0.05)),
-  ("gapRatio", .gapRatio(gapMargin: 0.06)),
-  ("positiveFloor", .positiveFloor(threshold: 0.8)),
-  ("norm", .norm),
-  ("orthogonality", .orthogonality),
-  ("antiCopyHinge", .antiCopyHinge(margin: 0.1)),
-  ("futureMargin", .futureMargin(margin: 0.1)),
-  ("microDirectional", .microDirectional()),
-  ("infoNCE", .infoNCE()),
-  ("listwise", .listwise(others: 3)),
-  ("symmetricInfoNCE", .symmetricInfoNCE()),
-  ("previousRepel", .previousRepel()),
-  ("teacherPull", .teacherPull(threshold: 0.8)),
-  ("moment", .moment),
-  ("variance", .variance),
+let terms: [ReferenceTerm] = [
+  ReferenceTerm("mse", MeanSquaredError.self),
+  ReferenceTerm("directionalHinge", DirectionalHinge.self, ["margin": 0.1]),
+  ReferenceTerm("directionalSmooth", DirectionalSmooth.self, ["margin": 0.05]),
+  ReferenceTerm("gapRatio", DirectionalGapRatio.self, ["gap_margin": 0.06]),
+  ReferenceTerm("positiveFloor", PositiveFloor.self, ["threshold": 0.8]),
+  ReferenceTerm("norm", NormPenalty.self),
+  ReferenceTerm("orthogonality", Orthogonality.self),
+  ReferenceTerm("antiCopyHinge", AntiCopy.self, ["margin": 0.1]),
+  ReferenceTerm("futureMargin", FutureMargin.self, ["margin": 0.1]),
+  ReferenceTerm("microDirectional", MicroDirectional.self),
+  ReferenceTerm("infoNCE", InfoNCE.self),
+  ReferenceTerm("listwise", Listwise.self, ["others": 3]),
+  ReferenceTerm("symmetricInfoNCE", SymmetricInfoNCE.self),
+  ReferenceTerm("previousRepel", PreviousRepel.self),
+  ReferenceTerm("teacherPull", TeacherPull.self, ["threshold": 0.8]),
+  ReferenceTerm("moment", MomentMatching.self),
+  ReferenceTerm("variance", VarianceFloor.self),
 ]
 
 func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
-  precondition(a.count == b.count, "as many numbers")
+  precondition(a.count == b.count, "lists of different lengths")
   return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }

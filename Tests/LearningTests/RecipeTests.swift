@@ -56,7 +56,7 @@ import Testing
     ),
     (
       #"{"name": "x", "terms": [{"term": "mse", "weight": 1}, {"term": "mse", "weight": 1}]}"#,
-      "terms[1].term: mse stands twice"
+      "terms[1].term: mse appears twice"
     ),
     (
       #"{"name": "x", "terms": [{"term": "mse", "weight": 1, "gated": true}]}"#, "terms[0].gated: expected gate_weights"
@@ -98,7 +98,7 @@ import Testing
     #expect((goldilocks.batch, goldilocks.epochs) == (32, 12))
     #expect((goldilocks.learningRate, goldilocks.weightDecay) == (5e-4, 0.01))
     #expect((goldilocks.data.offset, goldilocks.data.previous) == (2, .secondLast))
-    let direction = try #require(goldilocks.term(.directionalGapRatio))
+    let direction = try #require(goldilocks.term(DirectionalGapRatio.self))
     #expect(
       (1...12).map { direction.parameter("gap_margin", epoch: $0) }
         == [0.02, 0.02, 0.03, 0.03, 0.03, 0.03, 0.04, 0.04, 0.04, 0.04, 0.04, 0.04])
@@ -108,10 +108,10 @@ import Testing
     let ranker = try RecipeFolder.recipe("p7-ranker")
     #expect(ranker.plateau == nil)
     #expect((ranker.batch, ranker.data.negatives, ranker.data.previous) == (64, 2, .last))
-    #expect(ranker.terms.map(\.isGated) == [true, true, false])
+    #expect(ranker.terms.map(\.isWindowWeighted) == [true, true, false])
     let rollout = try RecipeFolder.recipe("p4-rollout")
-    #expect(rollout.horizon == 3)
-    let weight = try #require(rollout.term(.rollout)).weight.base
+    #expect(rollout.terms.map(\.needs.horizon).max() == 3)
+    let weight = try #require(rollout.term(RolloutError.self)).weight.base
     guard case .weight(let byEpoch) = weight else { Issue.record("expected a weight"); return }
     #expect([3, 4, 6, 7, 20].map { byEpoch.value(epoch: $0) } == [0, 0.05, 0.05, 0.10, 0.10])
   }

@@ -47,8 +47,8 @@ import Vectors
     var recipe = try RecipeFolder.recipe(name)
     recipe.batch = try #require(reference["batch"]?.int)
     // Chance is not to be compared.
-    recipe.augment = nil
-    recipe.terms.removeAll { $0.kind == .orderVerifier }
+    recipe.augmentation = nil
+    recipe.terms.removeAll { $0.name == OrderVerification.name }
     let network = try configuration(known).network()
     let parameters = Parameters<Scalar>(network.layout)
     parameters.initialize(seed: 1)

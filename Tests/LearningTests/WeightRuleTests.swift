@@ -2,8 +2,8 @@ import Learning
 import Testing
 
 @Suite struct WeightRuleTests {
-  private func signs(_ mse: Double, next: Double = 0.5, previous: Double = 0.4) -> BatchSigns {
-    BatchSigns(mse: mse, cosineNext: next, cosinePrevious: previous)
+  private func batch(_ mse: Double, next: Double = 0.5, previous: Double = 0.4) -> BatchSummary {
+    BatchSummary(mse: mse, cosineNext: next, cosinePrevious: previous)
   }
 
   private func isClose(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-12 } ?? false }
@@ -13,10 +13,10 @@ import Testing
     rule.minimum = 1e-4
     rule.maximum = 0.02
     // 0.10 · 0.08 / 0.5 = 0.016; from epoch 4 0.15 · 0.08 / 0.5 = 0.024, above the most.
-    #expect(isClose(rule.weight(epoch: 3, loss: 0.5, signs: signs(0.08)).value, 0.016))
-    #expect(isClose(rule.weight(epoch: 3, loss: 0.5, signs: signs(0.08)).ratio, 0.10))
-    #expect(rule.weight(epoch: 4, loss: 0.5, signs: signs(0.08)).value == 0.02)
-    #expect(rule.weight(epoch: 1, loss: 0.5, signs: signs(1e-5)).value == 1e-4)
+    #expect(isClose(rule.weight(epoch: 3, loss: 0.5, batch: batch(0.08)).value, 0.016))
+    #expect(isClose(rule.weight(epoch: 3, loss: 0.5, batch: batch(0.08)).ratio, 0.10))
+    #expect(rule.weight(epoch: 4, loss: 0.5, batch: batch(0.08)).value == 0.02)
+    #expect(rule.weight(epoch: 1, loss: 0.5, batch: batch(1e-5)).value == 1e-4)
   }
 
   @Test func theCapLowersTheWeight() {
@@ -25,7 +25,7 @@ import Testing
     rule.maximum = 0.02
     rule.ratio = .init(cap: .constant(0.25))
     // The least, 0.01 · 0.5 = 0.005, is 5 times the MSE of 0.001: lowered to 0.25 · 0.001 / 0.5.
-    let weight = rule.weight(epoch: 1, loss: 0.5, signs: signs(0.001))
+    let weight = rule.weight(epoch: 1, loss: 0.5, batch: batch(0.001))
     #expect(isClose(weight.value, 0.0005))
     #expect(isClose(weight.ratio, 0.25))
   }
@@ -35,20 +35,20 @@ import Testing
     rule.maximum = 0.03
     rule.ratio = .init(target: .constant(0.15), cap: .constant(0.35))
     // ρ = 0.01 · 0.4 / 0.04 = 0.1 < 0.12: raised to 0.15 · 0.04 / 0.4.
-    #expect(isClose(rule.weight(epoch: 1, loss: 0.4, signs: signs(0.04)).value, 0.015))
+    #expect(isClose(rule.weight(epoch: 1, loss: 0.4, batch: batch(0.04)).value, 0.015))
     // ρ = 0.01 · 0.4 / 0.03 = 0.133 is near enough.
-    #expect(rule.weight(epoch: 1, loss: 0.4, signs: signs(0.03)).value == 0.01)
+    #expect(rule.weight(epoch: 1, loss: 0.4, batch: batch(0.03)).value == 0.01)
     // ρ = 0.4 is above the cap: 0.35 · 0.01 / 0.4.
-    #expect(isClose(rule.weight(epoch: 1, loss: 0.4, signs: signs(0.01)).value, 0.00875))
+    #expect(isClose(rule.weight(epoch: 1, loss: 0.4, batch: batch(0.01)).value, 0.00875))
     // 0.15 · 0.5 / 0.4 would be 0.1875: the most is 0.03.
-    #expect(rule.weight(epoch: 1, loss: 0.4, signs: signs(0.5)).value == 0.03)
+    #expect(rule.weight(epoch: 1, loss: 0.4, batch: batch(0.5)).value == 0.03)
   }
 
   @Test func confidenceScales() {
     var rule = WeightRule(.weight(.constant(0.02)))
     rule.confidence = .init(from: 0.30, over: 0.15)
     for (cosine, scale) in [(0.2, 0.0), (0.30, 0), (0.36, 0.4), (0.45, 1), (0.9, 1)] {
-      let weight = rule.weight(epoch: 1, loss: 1, signs: signs(1, next: cosine))
+      let weight = rule.weight(epoch: 1, loss: 1, batch: batch(1, next: cosine))
       #expect(isClose(weight.value, 0.02 * scale))
       #expect(isClose(weight.confidence, scale))
     }
@@ -59,10 +59,10 @@ import Testing
   ])
   func badSignsSkip(_ next: Double, _ previous: Double, _ skips: Bool) {
     var rule = WeightRule(.weight(.constant(0.02)))
-    let signs = signs(1, next: next, previous: previous)
-    #expect(!rule.weight(epoch: 1, loss: 1, signs: signs).isSkipped)
+    let signs = batch(1, next: next, previous: previous)
+    #expect(!rule.weight(epoch: 1, loss: 1, batch: signs).isSkipped)
     rule.skipsSign = true
-    let weight = rule.weight(epoch: 1, loss: 1, signs: signs)
+    let weight = rule.weight(epoch: 1, loss: 1, batch: signs)
     #expect(weight.isSkipped == skips)
     #expect(weight.value == (skips ? 0 : 0.02))
   }
@@ -70,11 +70,11 @@ import Testing
   @Test func theAdaptiveWeightGrowsWhereCopyingTempts() {
     var rule = WeightRule(.weight(.constant(0.002)))
     rule.adaptive = .init(center: 0.60, width: 0.05)
-    let weight = rule.weight(epoch: 6, loss: 1, signs: signs(1), lastCosines: [0.60, 0.60])
+    let weight = rule.weight(epoch: 6, loss: 1, batch: batch(1), lastCosines: [0.60, 0.60])
     #expect(isClose(weight.value, 0.003))
-    let far = rule.weight(epoch: 6, loss: 1, signs: signs(1), lastCosines: [0.65, 0.55])
+    let far = rule.weight(epoch: 6, loss: 1, batch: batch(1), lastCosines: [0.65, 0.55])
     #expect(isClose(far.value, 0.003))
-    let high = rule.weight(epoch: 6, loss: 1, signs: signs(1), lastCosines: [0.65])
+    let high = rule.weight(epoch: 6, loss: 1, batch: batch(1), lastCosines: [0.65])
     // sigmoid(1) = 0.7310585786300049
     #expect(isClose(high.value, 0.002 * 1.7310585786300049))
   }

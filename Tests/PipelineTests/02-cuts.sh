@@ -40,6 +40,7 @@ for cut in $cuts; do
 done
 # The same, cut between the second and the third stage.
 npz-read "$data/wiki_small_f16.npz" | seq-build --ctx 5 >windows.nvs
+# shellcheck disable=SC2013 # Each line is one number.
 for cut in $(grep -abo -e 'NVSFRAME' -e 'NVSEND' windows.nvs | cut -d: -f1) $(($(wc -c <windows.nvs) - 1)); do
   try "seq-build --ctx 5 <chunks.nvs | head -c $cut | narrative-delta"
   assert_status 65
@@ -58,6 +59,7 @@ npz-read "$data/wiki_small_f16.npz" --only 10-19 -o second.nvs
 cat second.nvs first.nvs | seq-build --ctx 5 >both.nvs
 try 'stream-check both.nvs'
 assert_status 0
+# shellcheck disable=SC2013 # Each line is one number.
 for cut in $(grep -abo 'NVSEND' both.nvs | cut -d: -f1); do
   length=$(od -An -tu8 -j $((cut + 24)) -N 8 both.nvs)
   cut=$((cut + 64 + length))
@@ -67,6 +69,7 @@ for cut in $(grep -abo 'NVSEND' both.nvs | cut -d: -f1); do
 done
 
 # An .npz cut anywhere.
+# shellcheck disable=SC2043 # Another file may join it.
 for file in wiki_small_f16.npz; do
   size=$(wc -c <"$data/$file")
   for cut in 0 1 30 1000 100000 $((size / 2)) $((size - 100)) $((size - 22)) $((size - 1)); do

@@ -27,7 +27,9 @@ race() {
   echo "$1: $good whole, $bad refused"
 }
 
+# shellcheck disable=SC2317 # race calls them.
 holds_the_whole() { assert_equal "$(digests_of_info <out)" "$whole"; }
+# shellcheck disable=SC2317
 holds_eight_members() { assert_equal "$(jq -c '[.members, .rows]' out)" '[8,320]'; }
 
 race 'large shards' 50 'ls shards/*.npz | xargs -P4 -n1 npz-read | seq-build --ctx 5 | stream-info' holds_the_whole

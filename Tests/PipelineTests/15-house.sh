@@ -23,7 +23,7 @@ assert_status 0
 # Related tools that a page names exist.
 for tool in $tools; do
   for other in $("$tool" --help | sed -n '/^See also:/,$p' | tail -n +2 | tr ',' ' '); do
-    case " $(echo $tools) " in *" $other "*) held ;; *) fail "$tool names $other, which does not exist" ;; esac
+    case " $(echo "$tools" | tr '\n' ' ') " in *" $other "*) held ;; *) fail "$tool names $other, which does not exist" ;; esac
   done
 done
 finish

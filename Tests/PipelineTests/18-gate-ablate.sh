@@ -12,7 +12,7 @@ kept() { seq-gate --quiet "$@" windows.nvs | stream-info | jq .windows; }
 try "seq-gate windows.nvs | stream-info"
 assert_status 0
 passed=$(jq .windows out)
-[ "$passed" -gt 0 ] && [ "$passed" -lt "$windows" ] || fail "some windows pass: $passed of $windows"
+{ [ "$passed" -gt 0 ] && [ "$passed" -lt "$windows" ]; } || fail "some windows pass: $passed of $windows"
 held
 grep -qF "seq-gate: note: $((windows - passed)) of $windows windows are below 0.08 in signal and are left out" err || fail "a note"
 assert_equal "$(jq '.counts["seq-gate:weak_windows"]' out)" $((windows - passed))

@@ -11,8 +11,8 @@ for case in wiki_small_f16.npz:5:1 wiki_example_f16.npz:3:2 wiki_small_f16.npz:2
   articles=$data/${case%%:*}
   mkdir "$folder"
   python3 "$root/Tests/Reference/ablation.py" "$folder" "$case" || fail "NumPy computes $case"
-  slots=$(ls "$folder" | sed -n 's/^\(drop-one:.*\)\.nvs/\1/p')
-  modes="shuffle reverse $(echo $slots) repeat-last cross-article"
+  slots=$(ls "$folder" | sed -n 's/^\(drop-one:.*\)\.nvs/\1/p' | tr '\n' ' ')
+  modes="shuffle reverse $slots repeat-last cross-article"
   try "ablation-eval --articles '$articles' --base $folder/base.nvs $(ablated $folder)"
   assert_status 0
   assert_no_errors
@@ -25,7 +25,7 @@ for case in wiki_small_f16.npz:5:1 wiki_example_f16.npz:3:2 wiki_small_f16.npz:2
 done
 
 # From here on windows of 5 at offset 1, and their articles as a stream.
-cd wiki_small_f16.npz-5-1
+cd wiki_small_f16.npz-5-1 || fail 'there is its folder'
 modes='shuffle reverse drop-one:0 drop-one:1 drop-one:2 drop-one:3 drop-one:4 repeat-last cross-article'
 npz-read "$data/wiki_small_f16.npz" >articles.nvs
 try "ablation-eval --articles articles.nvs $(ablated) <base.nvs"

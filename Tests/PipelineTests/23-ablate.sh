@@ -28,7 +28,7 @@ same() {
   keys "$2" >keys2
   [ -s keys1 ] || fail "$1 has rows"
   assert_equal_files keys1 keys2
-  stream-diff --tolerance 1e-5 "$1" "$2" >diff || fail "the same vectors in $1 and $2: $(cat diff)"
+  stream-diff --tolerance 1e-5 "$1" "$2" >difference || fail "the same vectors in $1 and $2: $(cat difference)"
   held
 }
 
@@ -59,7 +59,7 @@ windows.nvs|oracle --batch 7|bytes
 windows.nvs|copy-last --flush|figures
 shuffled.nvs|context-mean|bytes
 gated.nvs|context-mean --batch 300|bytes
-members.nvs|context-mean --batch 10|figures
+members.nvs|context-mean --batch 10|bytes
 T
 
 # The record is that of the two commands; the main one's does not speak of ablations.
@@ -67,6 +67,25 @@ model-predict --model transformer --horizon 3 --batch 7 --ablate shuffle=shuffle
 assert_equal "$(stream-info --provenance shuffled.out)" "$(stream-info --provenance windows.nvs) | seq-ablate --mode shuffle --seed 17 | model-predict --model transformer --batch 7"
 assert_equal "$(stream-info --provenance main.out)" "$(stream-info --provenance windows.nvs) | model-predict --model transformer --horizon 3 --batch 7"
 assert_equal "$(stream-info reversed.out | jq -c '.source[-1].files | map(.name)')" '["transformer"]'
+
+# Ablations change nothing in the main stream, whether or not the windows wait for all articles first.
+for input in windows.nvs shuffled.nvs members.nvs; do
+  model-predict --model context-mean --batch 10 $input >alone.out || fail "$input alone"
+  for mode in reverse cross-article; do
+    try "model-predict --model context-mean --batch 10 --ablate $mode=ablated.out $input"
+    assert_status 0
+    assert_equal_files alone.out out
+  done
+done
+
+# A named pipe is written as it is; a mode may come twice; a file may have a predictor's name.
+mkfifo reversed.pipe
+stream-cat <reversed.pipe >from-pipe.out &
+try 'model-predict --model copy-last --ablate reverse=reversed.pipe --ablate reverse=again.out --ablate shuffle=copy-last windows.nvs'
+assert_status 0
+wait
+assert_equal "$(stream-info from-pipe.out | jq .row_digest)" "$(stream-info again.out | jq .row_digest)"
+stream-check --quiet copy-last || fail 'the shuffled windows are predicted'
 
 # Predictions without a length are counted where they are.
 text-write chunks.nvs | jq -c 'select(.vector) | .vector = [.vector[] * 0]' | text-read | seq-build --ctx 3 --quiet >zeros.nvs || fail 'windows of zeros'
@@ -83,6 +102,7 @@ article-select --only 3 chunks.nvs | seq-build --ctx 3 --quiet >one-article.nvs
 vec-synth --articles 2 --chunks 3 --dim 12 | seq-build --ctx 3 --quiet >empty.nvs
 vec-synth --articles 1 --chunks 5 --dim 16384 | seq-build --ctx 3 --quiet >wide.nvs
 vec-synth --articles 2 --chunks 5 --dim 12 | seq-build --ctx 1 --quiet >short.nvs
+ln -s lstm link
 text-write chunks.nvs | jq -c 'select(.vector) | .vector = [.vector[] * 3e38]' | text-read | seq-build --ctx 3 --quiet >huge.nvs || fail 'huge windows'
 while IFS='|' read -r expected input words problem; do
   for end in '-o none/main' '| stream-info'; do
@@ -108,8 +128,13 @@ done <<'T'
 64|windows.nvs|--model lstm --ablate shuffle=-|expected a file to write
 64|windows.nvs|--model lstm --ablate shuffle=/dev/stdout|expected a file to write
 64|windows.nvs|--model lstm --ablate shuffle=none/a --ablate reverse=none//./a|expected each file once as an output
+64|windows.nvs|--model lstm --ablate shuffle=none/../none/a --ablate reverse=none/a|expected each file once as an output
 64|windows.nvs|--model lstm --ablate shuffle=./lstm|expected another file than the inputs
-64|wide.nvs|--model copy-last --batch 65536 --ablate shuffle=none/a|their vectors would take 40 GiB
+64|windows.nvs|--model lstm --ablate shuffle=link|expected another file than the inputs
+64|windows.nvs|--model oracle --articles chunks.nvs --ablate shuffle=chunks.nvs|expected another file than the inputs
+73|windows.nvs|--model lstm --ablate reverse=none/a --ablate shuffle=none|none: cannot be created
+73|windows.nvs|--model lstm --ablate reverse=none/a --ablate shuffle=none/b/|none/b/: expected the name of a file
+64|wide.nvs|--model copy-last --batch 65536 --ablate shuffle=none/a|their vectors would take 36 GiB
 T
 try 'model-predict --model lstm --ablate shuffle=none/a -o none/a <windows.nvs'
 assert_status 64
@@ -121,9 +146,28 @@ try 'model-predict --model lstm --ablate shuffle=none/a --ablate reverse=none/b 
 assert_status 65
 assert_equal "$(ls -A none) $(cat none/a)" 'a old'
 
+# Ended from outside, it leaves nothing either: by a signal while it waits for windows, or by a reader that has enough.
+rm none/a
+mkfifo windows.pipe
+model-predict --model copy-last --ablate reverse=none/a --ablate cross-article=none/b -o none/main <windows.pipe 2>err &
+pid=$!
+exec 3>windows.pipe
+head -c 3000 windows.nvs >&3
+waited=0
+while [ "$(ls -A none | wc -l)" -lt 3 ] && [ $waited -lt 100 ]; do sleep 0.1; waited=$((waited + 1)); done
+[ "$(ls -A none | wc -l)" -eq 3 ] || fail 'three files are begun'
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+exec 3>&-
+assert_status 143
+assert_equal "$(ls -A none)" '' 'no file'
+model-predict --model copy-last --batch 1 --flush --ablate reverse=none/a windows.nvs | head -c 64 >/dev/null
+assert_equal "$(ls -A none)" '' 'no file'
+
 # The last stage names a fault upstream.
 try 'npz-read absent.npz | seq-build | model-predict --model copy-last --ablate cross-article=none/b | stream-info'
 assert_status 65
 grep -qF 'stream-info: error: upstream npz-read failed (66)' err || fail 'the origin is named'
-assert_equal "$(ls -A none)" a
+assert_equal "$(ls -A none)" '' 'no file'
 finish

@@ -4,6 +4,7 @@
 #
 # and ends with `finish`. The first check that does not hold ends the test.
 
+root=${root:?} here=${here:?} tools=${tools:?} tmp=${tmp:?}
 data=$root/examples/data
 golden=$root/Tests/Reference/streams
 checks=0

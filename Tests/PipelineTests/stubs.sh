@@ -1,4 +1,5 @@
-# pipelines/5cat and pipelines/calibrate around tools that are told what to say: what 20-5cat.sh and 20-calibrate.sh share.
+# pipelines/5cat and pipelines/calibrate around tools that are told what to say: what 20-5cat.sh and 28-calibrate.sh share.
+# shellcheck disable=SC2154 # lib.sh sets them.
 
 mkdir bin pipelines scratch
 for tool in "$tools"/*; do ln -s "$(readlink -f "$tool")" bin/; done

@@ -66,7 +66,8 @@ public final class Folder: Sendable {
     }
   }
 
-  private static func names(in path: String) -> [String] {
+  /// The names in a folder, hidden ones too, sorted.
+  public static func names(in path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []

@@ -59,7 +59,8 @@ import Testing
     (
       "stream-info",
       [
-        "kind": "text", "dim": "count", "ordered": "bool", "roles": "list", "context": "count", "offset": "count", "members": "count",
+        "kind": "text", "dim": "count", "ordered": "bool", "roles": "list", "context": "count", "offset": "count",
+        "members": "count",
         "frames": "count", "rows": "count", "windows": "count", "row_digest": "digest", "window_digest": "digest",
         "counts": "object", "metadata": "object",
       ]

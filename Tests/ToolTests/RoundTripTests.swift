@@ -41,7 +41,8 @@ import Vectors
   }
 
   @Test(arguments: [
-    "chunks-v1.nvs", "windows-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs", "unknown-keys-v1.nvs",
+    "chunks-v1.nvs", "windows-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs",
+    "unknown-keys-v1.nvs",
     "empty-v1.nvs",
   ])
   func textIsExact(_ name: String) throws {

@@ -50,7 +50,8 @@ import Testing
     CommandLine("stream-diff - -", "standard input once"),
     CommandLine("model-predict --model copy-last --ablate w", "--ablate w", "MODE=FILE"),
     CommandLine("model-predict --model copy-last --ablate drop-one=p", "--ablate drop-one=p", "drop-one:J"),
-    CommandLine("model-predict --model copy-last --ablate shuffle=p --ablate reverse=./p", "reverse=./p", "each file once"),
+    CommandLine(
+      "model-predict --model copy-last --ablate shuffle=p --ablate reverse=./p", "reverse=./p", "each file once"),
     CommandLine("recipe-info", "NAME|FILE is missing"), CommandLine("recipe-info --epoch 0 p1-baseline", "--epoch 0"),
     CommandLine("report-table", "--view is missing"), CommandLine("report-table --view x", "--view x"),
     CommandLine("epoch-verdict --stop-on x 1.jsonl", "--stop-on x", "copy-last"),

@@ -11,10 +11,10 @@ import Stages
   static let stopOn = Option<[TrainingAlarm]>.list(
     "stop-on", placeholder: "ALARM,...", noun: "alarms", help: "the answer is no if the epoch raised one of these")
   static let recipe = Option.text(
-    "recipe", placeholder: "NAME|FILE", help: "the answer is no if a stage ends with the epoch and missed its gates")
+    "recipe", placeholder: "NAME|FILE", help: "the answer is no if a stage ends with the epoch and a gate of it failed")
   static let rollout = Option.text(
     "rollout", placeholder: "FILE", help: "the report of rollout-eval for the gate `rollout` of a stage")
-  static let ignoreGates = Option.flag("ignore-gates", help: "report gates of the stage that failed, but go on")
+  static let ignoreGates = Option.flag("ignore-gates", help: "name the stage's gates that failed, but go on")
   static let isLine = Option.flag("line", help: "print one line for people about the epoch, and exit 0")
   static let isSummary = Option.flag("summary", help: "print which epoch it is and its cosine for people, and exit 0")
 
@@ -88,7 +88,7 @@ import Stages
     }
     guard !verdict.failedGates.isEmpty else { return nil }
     let gates = verdict.failedGates.map {
-      "\($0.name) \(Figures.decimal($0.value, places: 4)), at least \(Figures.shortest($0.minimum)) is required"
+      "\($0.name) \($0.value.map(Figures.shortest) ?? "has no figure"), at least \(Figures.shortest($0.minimum)) is required"
     }
     return "stage \(ending?.name ?? "") failed its gates: \(gates.joined(separator: "; "))"
   }

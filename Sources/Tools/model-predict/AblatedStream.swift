@@ -1,34 +1,27 @@
 import Commands
 import Failures
+import Kernels
+import Networks
 import Prediction
 import Sequences
 import Stages
 import Streams
 import Vectors
 
-/// The windows of the main stream with damaged contexts, predicted into a file of their own: what seq-ablate and
+/// The windows of the main stream with ablated contexts, predicted into a file of their own: what seq-ablate and
 /// model-predict write when piped.
 final class AblatedStream {
-  /// What damages the contexts.
-  private enum Damage {
-    /// Puts other rows of the window into its slots.
-    case slots(ContextAblation)
-    /// Brings rows of other articles, once all are known.
-    case rows(CrossArticle)
-    /// As `rows`, while the articles are not known.
-    case unknown
-  }
+  /// Fills in the vector of the chunk of another article that a target draws.
+  typealias OtherChunk = (Key, UnsafeMutableRawBufferPointer) throws -> Void
 
   private let mode: ContextAblation.Mode
+  /// What rearranges the slots of a context; nil if a chunk of another article replaces the last one.
+  private let ablation: ContextAblation?
   private let arguments: Arguments
   private let files: [Provenance.File]
   private let output: StreamOutput
   private let writer: StreamWriter
-  private var damage: Damage
-  private(set) var stage: PredictionStage
-  /// The rows of the current block, where the damage brings others, and its windows' indices.
-  private var rows: VectorStore
-  private var indices: [UInt32] = []
+  private var stage: PredictionStage
 
   /// Opens the output and writes its header.
   ///
@@ -44,86 +37,67 @@ final class AblatedStream {
   ) throws {
     let mode = pair.mode
     (self.mode, self.arguments, self.files) = (mode, arguments, files)
-    damage =
+    ablation =
       mode == .crossArticle
-      ? .unknown : .slots(try at("--ablate") { try ContextAblation(mode, roles: roles, seed: arguments.seed) })
+      ? nil : try at("--ablate") { try ContextAblation(mode, roles: roles, seed: arguments.seed) }
     var header = input.header
     if mode == .crossArticle { header.ordered = false }
-    header.provenance = Self.ablated(header.provenance, mode, arguments.seed, parents: header.provenance.last.map { [$0] } ?? [])
     adapt(&header)
-    let alone = arguments.without(CommonOptions.seed)
-    header.provenance = header.provenance.adding(alone, parents: header.provenance.last.map { [$0] } ?? [], files: files)
+    header.provenance = Self.provenance(
+      header.provenance, parents: header.provenance.last.map { [$0] } ?? [], mode, arguments, files)
     output = try StreamOutput(arguments, file: pair.path)
     writer = try output.begin(header)
-    rows = VectorStore(dim: header.dim)
-    stage = PredictionStage(
-      forecast, dim: header.dim, roles: roles, capacity: arguments[ModelPredict.batch], name: "--ablate \(mode.text)")
+    stage = PredictionStage(forecast, name: "--ablate \(mode.text)")
   }
 
-  /// The provenance of windows after seq-ablate.
-  private static func ablated(
-    _ provenance: Provenance, _ mode: ContextAblation.Mode, _ seed: UInt64, parents: [String]
+  /// The provenance of the windows, then seq-ablate, then model-predict.
+  private static func provenance(
+    _ windows: Provenance, parents: [String], _ mode: ContextAblation.Mode, _ arguments: Arguments,
+    _ files: [Provenance.File]
   ) -> Provenance {
-    provenance.adding(
-      tool: "seq-ablate", ["--mode", mode.text, "--seed", "\(seed)"], parents: parents,
-      seed: mode.isRandom ? seed : nil)
+    let ablated = windows.adding(
+      tool: "seq-ablate", ["--mode", mode.text, "--seed", "\(arguments.seed)"], parents: parents,
+      seed: mode.isRandom ? arguments.seed : nil)
+    return ablated.adding(
+      arguments.without(CommonOptions.seed), parents: ablated.last.map { [$0] } ?? [], files: files)
   }
 
-  /// Makes the chunks of all articles known, before the first block.
-  func use(_ sampler: OtherArticleSampler, dim: Int, roles: Roles) {
-    guard mode == .crossArticle else { return }
-    damage = .rows(CrossArticle(sampler, dim: dim, roles: roles, seed: arguments.seed))
-  }
-
-  /// Damages the windows of a block, for `append`.
-  ///
-  /// - Parameter vector: fills in the vector of a row of the stream.
-  func prepare(_ block: VectorBlock, vector: (Int, UnsafeMutableRawBufferPointer) throws -> Void) throws {
-    switch damage {
-    case .slots(var ablation):
-      ablation.apply(to: block) { indices = Array($0) }
-      damage = .slots(ablation)
-    case .rows(var crossing):
-      try crossing.apply(to: block, vector: vector) { frame in
-        rows.removeAll()
-        for run in frame.runs { rows.append(run, rows: 0..<run.rows) }
-        indices = Array(frame.indices)
-      }
-      damage = .rows(crossing)
-    case .unknown: preconditionFailure("windows of other articles before all articles are known")
-    }
-  }
-
-  /// Adds a window of the block that was prepared.
-  func append(_ block: VectorBlock, _ window: Int) {
-    indices.withUnsafeBufferPointer { indices in
-      guard mode == .crossArticle else {
-        var damaged = block
-        damaged.indices = indices
-        return stage.append(damaged, window)
-      }
-      rows.withBlock { rows in
-        var damaged = rows
-        (damaged.slots, damaged.indices, damaged.weights) = (block.slots, indices, block.weights)
-        stage.append(damaged, window)
-      }
-    }
-  }
-
-  /// Predicts the windows that wait.
-  func predict() throws { try stage.predict(to: writer) }
+  /// How many predictions have no length.
+  var zeroVectors: Int { stage.zeroVectors }
 
   /// From here on the windows come in no order.
   func continueWithoutOrder() throws { try writer.continueWithoutOrder() }
 
+  /// Predicts the windows of a batch with ablated contexts.
+  ///
+  /// - Parameters:
+  ///   - batch: closed; its contexts are replaced.
+  ///   - original: its contexts as they came, position-major.
+  func predict(_ batch: WindowBatch<Float>, original: Matrix<Float>, otherChunk: OtherChunk) throws {
+    let (context, windows) = (batch.roles.context, batch.windows)
+    var slots: [UInt32] = []
+    slots.reserveCapacity(context)
+    for (window, target) in batch.keys.enumerated() {
+      slots.removeAll(keepingCapacity: true)
+      slots.append(contentsOf: 0..<UInt32(context))
+      ablation?.rearrange(&slots, target: target)
+      for (slot, source) in slots.enumerated() {
+        _ = batch.contexts.row(slot * windows + window)
+          .update(fromContentsOf: original.row(Int(source) * windows + window))
+      }
+      guard ablation == nil else { continue }
+      try otherChunk(target, UnsafeMutableRawBufferPointer(batch.contexts.row((context - 1) * windows + window)))
+    }
+    try stage.predict(batch, to: writer)
+  }
+
   /// Ends the stream, whose file has no name yet.
   func end(_ input: StreamInput) throws {
     var counts = input.counts
-    if stage.zeroVectors > 0 { counts["\(arguments.tool):zero_vectors", default: 0] += stage.zeroVectors }
-    let windows = Self.ablated(input.provenance, mode, arguments.seed, parents: input.writers)
-    let alone = arguments.without(CommonOptions.seed)
-    let provenance = windows.adding(alone, parents: windows.last.map { [$0] } ?? [], files: files)
-    try output.end(counts: counts, provenance: provenance)
+    if zeroVectors > 0 { counts["\(arguments.tool):zero_vectors", default: 0] += zeroVectors }
+    try output.end(
+      counts: counts,
+      provenance: Self.provenance(input.provenance, parents: input.writers, mode, arguments, files))
   }
 
   /// Gives the file its name, after `end`.

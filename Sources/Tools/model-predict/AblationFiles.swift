@@ -29,8 +29,8 @@ struct AblationFiles {
   }
 
   private func refuseSharing(_ arguments: Arguments) throws {
-    var outputs = Set(arguments.outputPath.map { [Self.plain($0)] } ?? [])
-    let inputs = Set((arguments.operands + [arguments[ModelPredict.model]]).map(Self.plain))
+    var outputs = Set([arguments.outputPath].compactMap { $0.map(OutputFile.location) })
+    let inputs = Set(Self.inputs(arguments).map(OutputFile.location))
     for pair in pairs {
       func refusal(_ expected: String) -> Failure {
         Failure(.usage, "--ablate \(pair.mode.text)=\(pair.path): expected \(expected)")
@@ -38,13 +38,15 @@ struct AblationFiles {
       guard !["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(pair.path) else {
         throw refusal("a file to write")
       }
-      guard outputs.insert(Self.plain(pair.path)).inserted else { throw refusal("each file once as an output") }
-      guard !inputs.contains(Self.plain(pair.path)) else { throw refusal("another file than the inputs") }
+      let location = OutputFile.location(of: pair.path)
+      guard outputs.insert(location).inserted else { throw refusal("each file once as an output") }
+      guard !inputs.contains(location) else { throw refusal("another file than the inputs") }
     }
   }
 
-  /// The path without what does not distinguish it: `./a` and `.//a` are `a`.
-  private static func plain(_ path: String) -> String {
-    (path.hasPrefix("/") ? "/" : "") + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+  private static func inputs(_ arguments: Arguments) -> [String] {
+    let model = arguments[ModelPredict.model]
+    return arguments.operands + [arguments[ModelPredict.articles]].compactMap(\.self)
+      + (ModelSelection.names.contains(model) ? [] : [model])
   }
 }

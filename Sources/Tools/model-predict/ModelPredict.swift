@@ -38,10 +38,9 @@ import Vectors
       repeats the last chunk. A file of such a name is ./copy-last.
 
       --ablate MODE=FILE predicts the same windows with contexts as seq-ablate --mode MODE --seed SEED leaves them, one \
-      step ahead whatever --horizon, and writes to FILE what the two tools would write when piped, but for rounding. It may \
-      be repeated: \
-      the model is loaded once, and what contexts have in common is computed once. All outputs appear together, or \
-      none. With cross-article the windows wait in a temporary file (in TMPDIR, or /tmp) until all articles are known.
+      step ahead whatever --horizon, and writes to FILE what the two tools would write when piped, but for rounding. It \
+      may be repeated: the model is loaded once, and what contexts have in common is computed once. All outputs appear \
+      together, or none. With cross-article the windows wait in a temporary file (in TMPDIR, or /tmp) until all articles are known.
 
       The same windows, --batch and --threads give the same bytes. In a batch of another size products may round \
       otherwise, in the last digits. Windows that follow each other share chunks, and a model computes what follows \
@@ -54,7 +53,7 @@ import Vectors
       model, horizon, batch, ablate, articles, raw, CommonOptions.seed.showing(default: "17; of --ablate"),
       CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
     ],
-    memory: "the model, one batch with its activations, and of each stream a batch with its predictions, and a frame",
+    memory: "the model, one batch with its activations, the predictions of a batch for each ablation, and a frame",
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
     seeAlso: ["seq-build", "seq-ablate", "ridge-fit", "offset-sweep", "retrieval-rank", "rollout-eval"])
 
@@ -73,19 +72,19 @@ import Vectors
     Workers.use(threads: arguments.threads)
     let selection = try ModelSelection(arguments, input.header, roles, ablations: ablations.pairs.count)
     var run = try PredictionRun(
-      main: PredictionStage(selection.forecast, dim: input.header.dim, roles: roles, capacity: arguments[batch]),
+      arguments, input.header, roles, selection.forecast,
       ablated: try ablatedStreams(ablations, input, roles, selection, arguments),
-      flushes: arguments[CommonOptions.flush], header: input.header, needsOtherArticles: ablations.needsOtherArticles)
-    try filter.run(files: selection.files) { header in
+      needsOtherArticles: ablations.needsOtherArticles)
+    try filter.run(files: selection.files, marksOrder: false) { header in
       adapt(&header, roles, selection.name, plain)
     } each: { block, writer in
       try run.add(block, from: input, to: writer)
       return true
     } finish: { writer in
       try run.finish(input, to: writer)
-      return ["zero_vectors": run.main.zeroVectors]
+      return ["zero_vectors": run.zeroVectors]
     }
-    for stream in run.ablated { try stream.commit() }
+    try run.commit()
     return .success
   }
 
@@ -106,8 +105,9 @@ import Vectors
   private static func checkSize(
     _ header: StreamHeader, _ roles: Roles, _ ablations: Int, _ arguments: Arguments
   ) throws {
-    // A row for each slot and each prediction. All factors are bounded: the product fits.
-    let rows = Double(roles.slots + arguments[horizon]) + Double(ablations) * Double(roles.slots + 1)
+    // A row for each slot and each prediction, and each context once more for ablations. All factors are bounded: the
+    // product fits.
+    let rows = Double(roles.slots + arguments[horizon] + (ablations > 0 ? roles.context : 0)) + Double(ablations)
     let bytes = 4.0 * Double(header.dim) * Double(arguments[batch]) * rows
     guard bytes > 0x1p35 else { return }
     throw arguments.refusal(

@@ -7,6 +7,7 @@ import Learning
 @main struct RecipeInfo: Command {
   static let epoch = Option.integer(
     "epoch", in: 1...1_000_000, help: "print what holds in this epoch instead: stage, share of windows, gates, terms")
+  static let terms = Option.flag("terms", help: "print the table of all terms for docs/recipes.md, and no recipe")
 
   static let manual = Manual(
     name: "recipe-info",
@@ -16,18 +17,26 @@ import Learning
       word with a slash or ending in .json is a file. The output is a recipe itself: train-step --recipe takes it. \
       docs/recipes.md explains the keys.
 
-      With --epoch the output is one flat object: `stage`; `top`, the share of the windows that the stage sees; \
-      `begins_stage`, and `gates`, which the stage before must have reached then; and of every active term its \
-      parameters and weight.
+      With --epoch the output is what holds in that epoch: `stage`, the name; `top`, the share of the windows that it \
+      sees, 1 without stages; `begins_stage`, and then `gates`, which the stage before must have reached; `batch`, \
+      `lr`, `weight_decay` and `clip`; the network's `positional_scalar` and `last_slot_bias`; and for every active \
+      term its parameters and weight as numbers.
       """,
-    operands: .required(["NAME|FILE"]),
-    options: [epoch, CommonOptions.format, CommonOptions.output],
+    operands: .optional("NAME|FILE"),
+    options: [epoch, terms, CommonOptions.format, CommonOptions.output],
     memory: "the recipe",
     example: "recipe-info p6b-v2.3 | jq -c '.terms[]'",
     seeAlso: ["train-step", "model-init"])
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let recipe = try RecipeFile.load(arguments.operands.first ?? "")
+    if arguments[terms] {
+      try Report.write(LossTerms.table, arguments)
+      return .success
+    }
+    guard let name = arguments.operands.first else {
+      throw Failure(.usage, "NAME|FILE is missing: expected a recipe", hint: "pipelines/recipes has some")
+    }
+    let recipe = try RecipeFile.load(name)
     let json = arguments[epoch].map { recipe.json(epoch: $0) } ?? recipe.json(.complete)
     try Report.write(json, text: Table(fields: fields(of: json)).text, arguments)
     return .success

@@ -12,7 +12,9 @@ struct Diagnosis {
   init(_ reports: Reports) throws {
     report = try reports.one("direction-diagnose")
     passes = try report.truth("pass")
-    guard let gates = report["gates"]?.object else { throw Failure(.badData, "expected gates", at: "direction-diagnose") }
+    guard let gates = report["gates"]?.object else {
+      throw Failure(.badData, "expected gates", at: "direction-diagnose")
+    }
     self.gates = gates.sorted { $0.key < $1.key }.map { (name: $0.key, gate: $0.value) }
   }
 
@@ -22,17 +24,23 @@ struct Diagnosis {
   var failedGates: String? {
     guard !failed.isEmpty else { return nil }
     return failed.map { name, gate in
-      guard let value = gate["value"]?.double, let minimum = gate["minimum"]?.double else { return "\(name) does not hold" }
+      guard let value = gate["value"]?.double, let minimum = gate["minimum"]?.double else {
+        return "\(name) does not hold"
+      }
       return "\(name) \(Figures.decimal(value, places: 4)), at least \(Figures.shortest(minimum)) is required"
     }.joined(separator: "; ")
   }
 
   var sentences: [String] {
     if passes {
-      return ["Every gate passes: the chunks are in temporal order, and nearness counts. Whether anything can be predicted is another question."]
+      return [
+        "Every gate passes: the chunks are in temporal order, and nearness counts. Whether anything can be predicted is another question."
+      ]
     }
     let names = failed.map(\.name).joined(separator: ", ")
-    return ["Not every gate passes (\(names)): this would be the time to look at the data. To show the rest, it continues (FORCE=1)."]
+    return [
+      "Not every gate passes (\(names)): this would be the time to look at the data. To show the rest, it continues (FORCE=1)."
+    ]
   }
 }
 

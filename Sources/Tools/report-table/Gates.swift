@@ -9,7 +9,8 @@ struct CalibrationView {
 
   init(_ reports: Reports) throws {
     guard let calibration = try reports.one("gate-verdict")["calibration"], calibration["predictors"] != nil else {
-      throw Failure(.badData, "expected a field calibration", at: "gate-verdict", hint: "gate-verdict --calibration FILE adds it")
+      throw Failure(
+        .badData, "expected a field calibration", at: "gate-verdict", hint: "gate-verdict --calibration FILE adds it")
     }
     self.calibration = calibration
   }
@@ -37,7 +38,9 @@ struct CalibrationView {
   private func rows(_ name: String, _ predictor: JSON) throws -> [[Table.Cell]] {
     func figures(_ split: String) throws -> [Table.Cell] {
       func gate(_ letter: String) -> JSON? { predictor["gates"]?[letter]?[split] }
-      guard gate("A")?.double != nil else { throw Failure(.badData, "expected the gates of \(name)", at: "calibration") }
+      guard gate("A")?.double != nil else {
+        throw Failure(.badData, "expected the gates of \(name)", at: "calibration")
+      }
       let figures = [
         gate("A")?.double, gate("B")?["r_at_1"]?.double, gate("B")?["r_at_5"]?.double, gate("C")?.double,
         gate("D")?.double, gate("E")?.double,

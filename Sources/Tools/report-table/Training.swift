@@ -32,7 +32,8 @@ struct Training {
       let head = "Their cosine with the last chunk of the context is \(cosine(last)): predictions resemble "
       sentences.append(
         last > best.cosine
-          ? head + "what has been seen more than what comes next." : head + "what comes next more than what has been seen.")
+          ? head + "what has been seen more than what comes next."
+          : head + "what comes next more than what has been seen.")
     }
     if let alarm = best.alarms.first, let raised = epochs.first(where: { $0.alarms.contains(alarm) }) {
       sentences.append(

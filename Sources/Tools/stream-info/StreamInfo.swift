@@ -38,7 +38,8 @@ import Vectors
     let roles = header.roles?.list.map { JSON.object(["name": .string($0.name), "count": .count($0.count)]) }
     return [
       ("kind", .string(header.kind.rawValue)), ("dim", .count(header.dim)), ("ordered", .bool(input.isOrdered)),
-      ("roles", roles.map { .array($0) } ?? .null), ("context", header.roles.map { .count($0.context) } ?? .null), ("offset", header.roles == nil ? .null : .count(header.offset)),
+      ("roles", roles.map { .array($0) } ?? .null), ("context", header.roles.map { .count($0.context) } ?? .null),
+      ("offset", header.roles == nil ? .null : .count(header.offset)),
       ("members", .count(input.members)), ("frames", .count(input.totals.frames)), ("rows", .count(input.totals.rows)),
       ("windows", .count(input.totals.windows)), ("row_digest", .hexadecimal(input.totals.rowDigest)),
       ("window_digest", .hexadecimal(input.totals.windowDigest)),

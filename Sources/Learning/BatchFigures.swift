@@ -1,45 +1,57 @@
 internal import Kernels
 
-/// The cosines of a batch's outputs with their companions and with all targets, and the slopes of a loss by them: all
-/// in double precision, whatever the vectors are in.
-final class BatchCosines {
+/// The numbers of a batch that loss terms are functions of, and the slopes of the loss by them: all in double precision,
+/// whatever the vectors are in.
+public final class BatchFigures {
+  /// The most windows of a batch.
   let capacity: Int
-  let contexts: Int
-  let negatives: Int
-  let futures: Int
+  let dim: Int
+  /// Slots of a window of each role.
+  let contexts, negatives, futures: Int
   private let arena = Arena<Double>()
 
-  /// (slots, capacity): the cosine of window b's output with each companion.
+  /// (slots, capacity): the cosine of window b's output with each vector it is compared with.
   let cosines: Matrix<Double>
   /// (slots, capacity): the loss's slopes by them.
   let slopes: Matrix<Double>
-  /// (capacity, capacity): cos(p_i, n_j), once a term has asked for it.
+  /// (capacity, capacity): cos(p_i, n_j), if a term needs it.
   let cross: Matrix<Double>
   /// (capacity, capacity): the loss's slopes by them.
   let crossSlopes: Matrix<Double>
-  /// (1, slots + capacity): what a softmax is computed in.
-  private let scores: Matrix<Double>
+  /// (1, capacity): ‖p‖, and ‖p − n‖².
+  let outputLengths, distances: Matrix<Double>
+  /// (1, capacity): the weights that windows count with in the present term.
+  let weights: Matrix<Double>
+  /// (1, capacity): the gradient's factors of p and of n that come from no cosine.
+  let outputFactors, targetFactors: Matrix<Double>
+  let columns: ColumnFigures
+  /// (1, slots + capacity): where a softmax is computed.
+  private let softmaxScores: Matrix<Double>
   /// The windows of the batch.
   var windows = 0
 
-  init(capacity: Int, contexts: Int, negatives: Int, futures: Int) {
-    self.capacity = capacity
-    self.contexts = contexts
-    self.negatives = negatives
-    self.futures = futures
-    let slots = 3 + contexts + negatives + futures
+  /// Lengths below this count as this, as in u(x): no cosine is NaN.
+  static var epsilon: Double { 1e-8 }
+
+  init(capacity: Int, dim: Int, contexts: Int, negatives: Int, futures: Int) {
+    (self.capacity, self.dim) = (capacity, dim)
+    (self.contexts, self.negatives, self.futures) = (contexts, negatives, futures)
+    let (slots, arena) = (3 + contexts + negatives + futures, arena)
+    func row() -> Matrix<Double> { arena.matrix(rows: 1, columns: capacity) }
     cosines = arena.matrix(rows: slots, columns: capacity)
     slopes = arena.matrix(rows: slots, columns: capacity)
     cross = arena.matrix(rows: capacity, columns: capacity)
     crossSlopes = arena.matrix(rows: capacity, columns: capacity)
-    scores = arena.matrix(rows: 1, columns: slots + capacity)
+    (outputLengths, distances, weights, outputFactors, targetFactors) = (row(), row(), row(), row(), row())
+    softmaxScores = arena.matrix(rows: 1, columns: slots + capacity)
+    columns = ColumnFigures(dim: dim)
   }
 
   var slots: Int { cosines.rows }
 
-  /// The row of a companion.
-  func slot(_ companion: Companion) -> Int {
-    switch companion {
+  /// The row of a compared vector in `cosines`.
+  func slot(_ vector: ComparedVector) -> Int {
+    switch vector {
     case .next: 0
     case .previous: 1
     case .centroid: 2
@@ -50,16 +62,14 @@ final class BatchCosines {
   }
 
   private func checked(_ index: Int, _ count: Int) -> Int {
-    precondition(index >= 0 && index < count, "a slot that exists")
+    precondition(index >= 0 && index < count, "slot \(index) of \(count)")
     return index
   }
 
-  /// A loss of cos(p, n) and the cosine of one companion: the mean over windows of weight times `loss`, whose slopes
+  /// A loss of cos(p, n) and the cosine with one other vector: the mean over windows of weight times `loss`, whose slopes
   /// times `factor` are added.
-  func pairs(
-    with companion: Companion, _ weights: Matrix<Double>, factor: Double, _ loss: (Double, Double) -> PairLoss
-  ) -> Double {
-    let other = slot(companion)
+  func pairs(with vector: ComparedVector, factor: Double, _ loss: (Double, Double) -> PairLoss) -> Double {
+    let other = slot(vector)
     var sum = 0.0
     for window in 0..<windows {
       let pair = loss(cosines[0, window], cosines[other, window])
@@ -70,25 +80,15 @@ final class BatchCosines {
     }
     return windows > 0 ? sum / Double(windows) : 0
   }
-
-  /// The mean over windows of weight times 1 − cos(p, n), over those whose cosine is below the threshold.
-  func teacherPull(threshold: Double, _ weights: Matrix<Double>, factor: Double) -> Double {
-    let low = (0..<windows).reduce(0) { $0 + (cosines[0, $1] < threshold ? 1 : 0) }
-    guard low > 0 else { return 0 }
-    var sum = 0.0
-    for window in 0..<windows where cosines[0, window] < threshold {
-      sum += weights[0, window] * (1 - cosines[0, window])
-      slopes[0, window] -= factor * weights[0, window] / Double(low)
-    }
-    return sum / Double(low)
-  }
 }
 
-extension BatchCosines {
+// MARK: Rankings by softmax
+
+extension BatchFigures {
   /// −log softmax of the target among target, previous, negatives and the targets of the `others` windows that follow
   /// in the batch, the first after the last; the mean over windows of weight times that.
-  func ranking(temperature: Double, others: Int, _ weights: Matrix<Double>, factor: Double) -> Double {
-    let candidates = scores.columns(0..<2 + negatives + others)
+  func ranking(temperature: Double, others: Int, factor: Double) -> Double {
+    let candidates = softmaxScores.columns(0..<2 + negatives + others)
     var sum = 0.0
     for window in 0..<windows {
       candidates[0, 0] = cosines[0, window]
@@ -107,30 +107,20 @@ extension BatchCosines {
     return windows > 0 ? sum / Double(windows) : 0
   }
 
-  /// The window `index` + 1 places after another, going round.
+  /// The window that comes `index` + 1 after another, starting again at the end.
   private func following(_ window: Int, _ index: Int) -> Int { (window + 1 + index) % windows }
 
-  /// The cross-entropies of the matrix cos(p_i, n_j)/T by rows and by columns, weighted, their means added.
-  func symmetricRanking(temperature: Double, _ weights: Matrix<Double>, factor: Double) -> Double {
-    guard windows > 0 else { return 0 }
-    let candidates = scores.columns(0..<windows)
-    var sum = 0.0
-    for own in 0..<windows {
-      let share = factor * weights[0, own] / Double(windows) / temperature
-      for other in 0..<windows { candidates[0, other] = cross[own, other] }
-      sum += weights[0, own] * Self.softmax(candidates, of: own, temperature)
-      for other in 0..<windows { crossSlopes[own, other] += share * (candidates[0, other] - (other == own ? 1 : 0)) }
-      for other in 0..<windows { candidates[0, other] = cross[other, own] }
-      sum += weights[0, own] * Self.softmax(candidates, of: own, temperature)
-      for other in 0..<windows { crossSlopes[other, own] += share * (candidates[0, other] - (other == own ? 1 : 0)) }
-    }
-    return sum / Double(windows)
+  /// Scores for `softmax`, in memory that the next call reuses.
+  func scores(_ count: Int, _ score: (Int) -> Double) -> Matrix<Double> {
+    let scores = softmaxScores.columns(0..<count)
+    for index in 0..<count { scores[0, index] = score(index) }
+    return scores
   }
 
   /// Replaces cosines by their softmax at a temperature.
   ///
   /// - Returns: −log of the softmax of one of them, without overflow.
-  private static func softmax(_ scores: Matrix<Double>, of own: Int, _ temperature: Double) -> Double {
+  static func softmax(_ scores: Matrix<Double>, of own: Int, _ temperature: Double) -> Double {
     let scores = scores.row(0)
     let largest = scores.reduce(-.infinity, max) / temperature
     let lead = largest - scores[own] / temperature

@@ -19,23 +19,6 @@ struct PairLoss {
     return PairLoss(value: softplus(x) / gamma, byNext: -slope, byOther: slope)
   }
 
-  /// softplus(γ(m_ratio − ratio)) / γ, ratio = (next − other) / (|next| + |other| + 1e-6).
-  static func ratio(_ next: Double, _ other: Double, margin: Double, gamma: Double) -> PairLoss {
-    let size = abs(next) + abs(other) + 1e-6
-    let ratio = (next - other) / size
-    let x = gamma * (margin - ratio)
-    let slope = sigmoid(x)
-    return PairLoss(
-      value: softplus(x) / gamma, byNext: -slope * (1 - ratio * sign(next)) / size,
-      byOther: -slope * (-1 - ratio * sign(other)) / size)
-  }
-
-  /// max(0, τ − next)².
-  static func floor(_ next: Double, threshold: Double) -> PairLoss {
-    let lack = max(0, threshold - next)
-    return PairLoss(value: lack * lack, byNext: -2 * lack, byOther: 0)
-  }
-
   static func * (loss: PairLoss, factor: Double) -> PairLoss {
     PairLoss(value: loss.value * factor, byNext: loss.byNext * factor, byOther: loss.byOther * factor)
   }
@@ -53,6 +36,3 @@ func sigmoid(_ x: Double) -> Double {
   let small = exp(-abs(x))
   return (x >= 0 ? 1 : small) / (1 + small)
 }
-
-/// −1, 0 or 1: the slope of |x|, 0 at 0 as PyTorch has it.
-private func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : 0 }
