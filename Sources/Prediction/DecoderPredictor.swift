@@ -66,7 +66,9 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   private func leaves(_ contexts: Matrix<Scalar>, windows n: Int) -> [Int] {
     guard let leaves = tree.add(contexts, windows: n) else {
       forget()
-      guard let leaves = tree.add(contexts, windows: n) else { preconditionFailure("one call's windows exceed the tree's capacity") }
+      guard let leaves = tree.add(contexts, windows: n) else {
+        preconditionFailure("one call's windows exceed the tree's capacity")
+      }
       compute()
       return leaves
     }

@@ -53,9 +53,12 @@ public struct PathAttention: Hashable, Sendable {
     let paths = rows.paths
     precondition(
       rows.first >= 0 && rows.first + q.rows <= paths.count && rows.order.count == q.rows, "rows without a path")
-    precondition(2 * q.columns == table.places.columns && q.columns == output.columns, "queries, places and output of different widths")
     precondition(
-      table.positions.map { $0.columns == 2 * q.columns && $0.rows >= paths.context } ?? true, "positions without a row")
+      2 * q.columns == table.places.columns && q.columns == output.columns,
+      "queries, places and output of different widths")
+    precondition(
+      table.positions.map { $0.columns == 2 * q.columns && $0.rows >= paths.context } ?? true, "positions without a row"
+    )
     precondition(
       output.rows == q.rows && weights.rows >= q.rows && weights.columns >= paths.context,
       "weights or output with too few rows")

@@ -11,7 +11,8 @@ public enum MatrixProduct<Scalar: Real> {
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, bias: Matrix<Scalar>? = nil, scale: Scalar = 1,
     adding: Bool = false, then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
-    precondition(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "matrices whose shapes make no product")
+    precondition(
+      a.columns == b.columns && c.rows == a.rows && c.columns == b.rows, "matrices whose shapes make no product")
     share(c, bias: bias, adding: adding) { rows, columns, keep in
       call(
         c.rows(rows).columns(columns), inner: a.columns, scale: scale, .init(a.rows(rows)),
@@ -25,7 +26,8 @@ public enum MatrixProduct<Scalar: Real> {
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false,
     then: ((Range<Int>, Range<Int>) -> Void)? = nil
   ) {
-    precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "matrices whose shapes make no product")
+    precondition(
+      a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "matrices whose shapes make no product")
     share(c, bias: nil, adding: adding) { rows, columns, keep in
       call(
         c.rows(rows).columns(columns), inner: a.columns, scale: scale, .init(a.rows(rows)), .init(b.columns(columns)),
@@ -38,7 +40,8 @@ public enum MatrixProduct<Scalar: Real> {
   public static func transposed(
     _ a: Matrix<Scalar>, _ b: Matrix<Scalar>, into c: Matrix<Scalar>, scale: Scalar = 1, adding: Bool = false
   ) {
-    precondition(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "matrices whose shapes make no product")
+    precondition(
+      a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "matrices whose shapes make no product")
     share(c, bias: nil, adding: adding) { rows, columns, keep in
       call(
         c.rows(rows).columns(columns), inner: a.rows, scale: scale, .init(a.columns(rows), isTransposed: true),

@@ -14,7 +14,8 @@ public struct LayerNorm<Scalar: Real> {
 
   /// Parameters, or their gradients: both (1, width).
   public init(weight: Matrix<Scalar>, bias: Matrix<Scalar>) {
-    precondition(weight.columns == bias.columns && weight.rows == 1 && bias.rows == 1, "weight and bias of different widths")
+    precondition(
+      weight.columns == bias.columns && weight.rows == 1 && bias.rows == 1, "weight and bias of different widths")
     self.weight = weight
     self.bias = bias
   }
@@ -46,9 +47,11 @@ public struct LayerNorm<Scalar: Real> {
   ) {
     let width = weight.columns
     precondition(x.columns == width && y.columns == width && y.rows == x.rows, "rows of another width than the norm's")
-    precondition(residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual of another shape than x")
     precondition(
-      record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true, "a record with too few rows")
+      residual.map { $0.rows == x.rows && $0.columns == width } ?? true, "a residual of another shape than x")
+    precondition(
+      record.map { $0.normalized.rows >= x.rows && $0.normalized.columns == width } ?? true,
+      "a record with too few rows")
     Workers.parallel(x.rows, minimum: Self.minimum(width)) { rows in
       Self.forward(self, Call(x: x, residual: residual, dropout: dropout, sum: sum, y: y, record: record), rows)
     }
@@ -97,7 +100,8 @@ public struct LayerNorm<Scalar: Real> {
     dropped: (dx: Matrix<Scalar>, dropout: Dropout?)? = nil, gradients: LayerNorm, adding: Bool
   ) {
     let width = weight.columns
-    precondition(dy.columns == width && ds.columns == width && ds.rows == dy.rows, "rows of another width than the norm's")
+    precondition(
+      dy.columns == width && ds.columns == width && ds.rows == dy.rows, "rows of another width than the norm's")
     precondition(record.normalized.rows >= dy.rows && record.normalized.columns == width, "a record with too few rows")
     // Before the rows, because ds may be dy.
     gradients.take(dy, record.normalized, adding: adding)

@@ -87,7 +87,8 @@ private final class LSTMEncoderWorkspace<Scalar: Real>: EncoderWorkspace {
     for (layer, index) in encoder.layers.enumerated().reversed() {
       parameters.lstm(index).backward(
         input(of: layer, rows, options), windows: windows, states[layer],
-        .init(gradient, isOfLastStep: layer == encoder.layers.count - 1), into: layer > 0 ? gradient : contextGradient?.first(rows),
+        .init(gradient, isOfLastStep: layer == encoder.layers.count - 1),
+        into: layer > 0 ? gradient : contextGradient?.first(rows),
         gradients: gradients.lstm(index), adding: adding)
       if layer > 0 { dropout(into: layer, options)?.apply(gradient, into: gradient) }
     }
