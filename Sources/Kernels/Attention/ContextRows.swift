@@ -16,7 +16,7 @@ public enum ContextRows<Scalar: Real> {
   /// s[b, t] = scale · a[b] · c[t, b].
   public static func dots(_ a: Matrix<Scalar>, _ c: Matrix<Scalar>, scale: Scalar = 1, into s: Matrix<Scalar>) {
     let slots = slots(c, a)
-    precondition(s.rows == a.rows && s.columns == slots, "a number for every slot")
+    precondition(s.rows == a.rows && s.columns == slots, "numbers of another shape than the slots")
     each(slots, a) { b in
       for t in 0..<slots {
         s.base[b * s.stride + t] =
@@ -28,7 +28,7 @@ public enum ContextRows<Scalar: Real> {
   /// y[b] = scale · Σₜ s[b, t] · c[t, b].
   public static func mix(_ s: Matrix<Scalar>, _ c: Matrix<Scalar>, scale: Scalar = 1, into y: Matrix<Scalar>) {
     let slots = slots(c, y)
-    precondition(s.rows == y.rows && s.columns == slots, "a number for every slot")
+    precondition(s.rows == y.rows && s.columns == slots, "numbers of another shape than the slots")
     each(slots, y) { b in
       mix(
         s.base + b * s.stride, scale: scale, c.base + b * c.stride, step: y.rows * c.stride, slots,
@@ -45,7 +45,7 @@ public enum ContextRows<Scalar: Real> {
     _ s: Matrix<Scalar>?, _ y: Matrix<Scalar>, scale: Scalar = 1, into c: Matrix<Scalar>, adding: Bool
   ) {
     let slots = slots(c, y)
-    precondition(s.map { $0.rows == y.rows && $0.columns == slots } ?? true, "a number for every slot")
+    precondition(s.map { $0.rows == y.rows && $0.columns == slots } ?? true, "numbers of another shape than the slots")
     each(slots, y) { b in
       for t in 0..<slots {
         let target = c.base + (t * y.rows + b) * c.stride
@@ -58,7 +58,7 @@ public enum ContextRows<Scalar: Real> {
 
   /// The slots of contexts c, of which y has a row a window.
   private static func slots(_ c: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Int {
-    precondition(y.columns == c.columns && y.rows > 0 && c.rows % y.rows == 0, "contexts of the windows")
+    precondition(y.columns == c.columns && y.rows > 0 && c.rows % y.rows == 0, "contexts of other windows")
     return c.rows / y.rows
   }
 

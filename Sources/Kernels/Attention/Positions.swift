@@ -2,7 +2,7 @@
 public enum Positions<Scalar: Real> {
   /// x[t·n + b] += table[t].
   public static func add(_ table: Matrix<Scalar>, to x: Matrix<Scalar>, windows n: Int) {
-    precondition(table.columns == x.columns && table.rows * n >= x.rows, "a row for every position")
+    precondition(table.columns == x.columns && table.rows * n >= x.rows, "positions without a row")
     Workers.parallel(x.rows, minimum: max(1, 16_384 / max(x.columns, 1))) { rows in
       for row in rows {
         Columns.accumulate(table.base + row / n * table.stride, x.columns, into: x.base + row * x.stride)

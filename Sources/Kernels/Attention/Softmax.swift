@@ -2,7 +2,7 @@
 public enum Softmax<Scalar: Real> {
   /// - Parameter y: as x; it may be x.
   public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>) {
-    precondition(x.rows == y.rows && x.columns == y.columns && x.columns > 0, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns && x.columns > 0, "matrices of different shapes")
     Workers.parallel(x.rows, minimum: max(1, 2048 / x.columns)) { rows in
       for row in rows { forward(x.base + row * x.stride, y.base + row * y.stride, x.columns) }
     }
@@ -12,8 +12,8 @@ public enum Softmax<Scalar: Real> {
   ///
   /// - Parameter dx: as y; it may be dy.
   public static func backward(_ dy: Matrix<Scalar>, _ y: Matrix<Scalar>, into dx: Matrix<Scalar>) {
-    precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of one shape")
-    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
+    precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of different shapes")
+    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of different shapes")
     Workers.parallel(y.rows, minimum: max(1, 4096 / max(y.columns, 1))) { rows in
       for row in rows {
         backward(dy.base + row * dy.stride, y.base + row * y.stride, dx.base + row * dx.stride, y.columns)

@@ -9,7 +9,7 @@ public enum Activation: Hashable, Sendable {
   ///
   /// Entries are counted through the rows for dropout, as in `Dropout.apply`.
   public func forward<Scalar: Real>(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, dropout: Dropout? = nil) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
     let minimum = max(1, 4096 / max(x.columns, 1))
     Workers.parallel(x.rows, minimum: minimum) { rows in
       for row in rows {
@@ -32,8 +32,8 @@ public enum Activation: Hashable, Sendable {
   public func backward<Scalar: Real>(
     _ dy: Matrix<Scalar>, _ state: Matrix<Scalar>, into dx: Matrix<Scalar>, dropout: Dropout? = nil
   ) {
-    precondition(dy.rows == state.rows && dy.columns == state.columns, "matrices of one shape")
-    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
+    precondition(dy.rows == state.rows && dy.columns == state.columns, "matrices of different shapes")
+    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of different shapes")
     let width = dy.columns
     Workers.parallel(dy.rows, minimum: max(1, 4096 / max(width, 1))) { rows in
       for row in rows {

@@ -4,8 +4,8 @@ public enum Blend<Scalar: Real> {
   ///
   /// - Parameter z: as x and y; it may be either.
   public static func of(_ a: Scalar, _ x: Matrix<Scalar>, _ b: Scalar, _ y: Matrix<Scalar>, into z: Matrix<Scalar>) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    precondition(x.rows == z.rows && x.columns == z.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
+    precondition(x.rows == z.rows && x.columns == z.columns, "matrices of different shapes")
     Workers.parallel(x.rows, minimum: max(1, 16_384 / max(x.columns, 1))) { rows in
       for row in rows {
         add(a, x.base + row * x.stride, b, y.base + row * y.stride, z.base + row * z.stride, z.columns)
@@ -15,7 +15,7 @@ public enum Blend<Scalar: Real> {
 
   /// Σ x ∘ y, by rows in their order.
   public static func dot(_ x: Matrix<Scalar>, _ y: Matrix<Scalar>) -> Scalar {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
     var total: Scalar = 0
     for row in 0..<x.rows { total += dot(x.base + row * x.stride, y.base + row * y.stride, x.columns) }
     return total

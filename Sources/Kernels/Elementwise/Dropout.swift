@@ -3,6 +3,7 @@ public import Vectors
 /// The chance of one training step: every site of a network draws its own mask from it, the same on any number of
 /// threads, and again for the way back instead of keeping it.
 public struct Noise: Hashable, Sendable {
+  /// Of every choice, with the step and the site.
   public let seed: UInt64
 
   /// - Parameters:
@@ -21,6 +22,7 @@ public struct Noise: Hashable, Sendable {
 public struct Dropout: Hashable, Sendable {
   @usableFromInline let seed: UInt64
   @usableFromInline let threshold: UInt16
+  /// The chance that an entry is zeroed, below 1.
   public let rate: Double
   /// 1 / (1 − rate).
   public let scale: Double
@@ -31,7 +33,7 @@ public struct Dropout: Hashable, Sendable {
   /// - Returns: nil where nothing is dropped.
   public init?(_ noise: Noise?, site: Int, rate: Double) {
     guard let noise, rate > 0 else { return nil }
-    precondition(rate < 1, "a rate below 1")
+    precondition(rate < 1, "a rate of 1 or more")
     seed = mixed(noise.seed ^ mixed(UInt64(bitPattern: Int64(site))))
     threshold = UInt16((rate * 65536).rounded(.down).clamped(to: 0...65535))
     self.rate = rate
@@ -57,7 +59,7 @@ public struct Dropout: Hashable, Sendable {
   /// y = x where kept, divided by 1 − rate; 0 elsewhere. x may be y; entries are counted through the rows. The way back
   /// is the same: dx = apply(dy).
   public func apply<Scalar: Real>(_ x: Matrix<Scalar>, into y: Matrix<Scalar>) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
     Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         let entries = y.base + row * y.stride

@@ -2,6 +2,7 @@
 // in single precision by a polynomial, because those calls would take most of a small network's time.
 
 extension Double {
+  /// Φ(x) and φ(x), by the C library.
   @inline(__always)
   public static func normal(_ x: SIMD8<Double>) -> (cumulative: SIMD8<Double>, density: SIMD8<Double>) {
     var cumulative = x

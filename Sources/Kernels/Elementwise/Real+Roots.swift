@@ -9,6 +9,7 @@ extension Float {
 }
 
 extension Double {
+  /// √x of eight numbers at once.
   @inline(__always)
   public static func squareRoots(_ x: SIMD8<Double>) -> SIMD8<Double> { x.squareRoot() }
 }

@@ -2,11 +2,13 @@
 // in code specialized for it.
 
 extension Double {
+  /// x where y is above 0, else 0.
   @inline(__always)
   public static func passed(_ x: SIMD8<Double>, where y: SIMD8<Double>) -> SIMD8<Double> {
     SIMD8(repeating: 0).replacing(with: x, where: y .> 0)
   }
 
+  /// `factor` where the bits are at or above `threshold`, else 0.
   @inline(__always)
   public static func kept(_ bits: SIMD8<UInt16>, from threshold: UInt16, factor: Double) -> SIMD8<Double> {
     let wide = SIMD8<Int64>(truncatingIfNeeded: bits)
@@ -16,11 +18,13 @@ extension Double {
 }
 
 extension Float {
+  /// x where y is above 0, else 0.
   @inline(__always)
   public static func passed(_ x: SIMD8<Float>, where y: SIMD8<Float>) -> SIMD8<Float> {
     SIMD8(repeating: 0).replacing(with: x, where: y .> 0)
   }
 
+  /// `factor` where the bits are at or above `threshold`, else 0.
   @inline(__always)
   public static func kept(_ bits: SIMD8<UInt16>, from threshold: UInt16, factor: Float) -> SIMD8<Float> {
     let wide = SIMD8<Int32>(truncatingIfNeeded: bits)

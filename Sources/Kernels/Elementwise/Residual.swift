@@ -7,8 +7,8 @@ public enum Residual<Scalar: Real> {
   public static func add(
     _ x: Matrix<Scalar>, to residual: Matrix<Scalar>, dropout: Dropout? = nil, into y: Matrix<Scalar>
   ) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    precondition(x.rows == residual.rows && x.columns == residual.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
+    precondition(x.rows == residual.rows && x.columns == residual.columns, "matrices of different shapes")
     Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         add(

@@ -16,7 +16,7 @@ public enum Cholesky {
   ///   - a: (n, n), of which only the upper triangle is read; it is lost.
   ///   - b: (m, n), whose rows become the solutions.
   public static func solve(_ a: Matrix<Double>, _ b: Matrix<Double>) throws(LinearAlgebraFault) {
-    precondition(a.rows == a.columns && b.columns == a.rows, "an equation for every column")
+    precondition(a.rows == a.columns && b.columns == a.rows, "sides of different sizes")
     guard a.rows > 0, b.rows > 0 else { return }
     Workers.prepare()
     // What is upper by rows is lower by columns.

@@ -2,15 +2,25 @@
 ///
 /// The same structure over other numbers holds the gradients of its parameters.
 public struct Linear<Scalar: Real> {
+  /// (out, in).
   public let weight: Matrix<Scalar>
+  /// (1, out); nil where the map has none.
   public let bias: Matrix<Scalar>?
 
+  /// - Parameters:
+  ///   - weight: (out, in).
+  ///   - bias: (1, out), or none.
   public init(weight: Matrix<Scalar>, bias: Matrix<Scalar>?) {
-    precondition(bias == nil || bias?.columns == weight.rows, "a bias for every output")
+    precondition(bias == nil || bias?.columns == weight.rows, "a bias of another length than the outputs")
     self.weight = weight
     self.bias = bias
   }
 
+  /// Computes y, or adds it to what y holds.
+  ///
+  /// - Parameters:
+  ///   - x: (n, in).
+  ///   - y: (n, out).
   public func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, adding: Bool = false) {
     MatrixProduct.ofTransposed(x, weight, into: y, bias: bias, adding: adding)
   }
@@ -34,7 +44,7 @@ public struct Linear<Scalar: Real> {
 public enum Columns<Scalar: Real> {
   /// sums[j] = Σᵢ x[i, j], in the order of i: the same bits on any number of threads.
   public static func sum(_ x: Matrix<Scalar>, into sums: Matrix<Scalar>, adding: Bool) {
-    precondition(sums.columns == x.columns && sums.rows == 1, "a sum for every column")
+    precondition(sums.columns == x.columns && sums.rows == 1, "sums of another length than the columns")
     Workers.parallel(x.columns, minimum: max(1, 16_384 / max(x.rows, 1)), multiple: 16) { range in
       let total = sums.base + range.lowerBound
       if !adding { total.update(repeating: 0, count: range.count) }

@@ -2,7 +2,8 @@
 extension Matrix {
   /// Takes over a vector as a row.
   public func setRow(_ row: Int, to vector: UnsafeBufferPointer<Float>) {
-    precondition(row >= 0 && row < rows && vector.count == columns, "a vector for a row that exists")
+    precondition(
+      row >= 0 && row < rows && vector.count == columns, "a row outside the matrix, or a vector of another length")
     guard let source = vector.baseAddress else { return }
     Self.convert(source, base + row * stride, columns)
   }
@@ -15,7 +16,7 @@ extension Matrix {
 
   /// Moves `count` rows from `source` on to `destination` on; the two may overlap.
   public func moveRows(from source: Int, to destination: Int, count: Int) {
-    precondition(min(source, destination) >= 0 && max(source, destination) + count <= rows, "rows that exist")
+    precondition(min(source, destination) >= 0 && max(source, destination) + count <= rows, "rows outside the matrix")
     guard source != destination else { return }
     for index in 0..<count {
       // Towards the front the first row goes first, else the last: none is overwritten before it has gone.
@@ -26,7 +27,7 @@ extension Matrix {
 
   /// Adds scale · other, a matrix of the same shape.
   public func add(_ other: Matrix, scale: Scalar) {
-    precondition(rows == other.rows && columns == other.columns, "matrices of one shape")
+    precondition(rows == other.rows && columns == other.columns, "matrices of different shapes")
     for row in 0..<rows { Self.add(other.base + row * other.stride, scale, to: base + row * stride, columns) }
   }
 

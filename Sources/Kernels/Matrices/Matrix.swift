@@ -6,7 +6,9 @@ internal import Glibc
 /// matrix of one row.
 public struct Matrix<Scalar: Real> {
   @usableFromInline let base: UnsafeMutablePointer<Scalar>
+  /// Rows, 0 or more.
   public let rows: Int
+  /// Entries of a row.
   public let columns: Int
   /// Entries from the start of one row to that of the next.
   public let stride: Int
@@ -19,12 +21,13 @@ public struct Matrix<Scalar: Real> {
     self.stride = stride
   }
 
+  /// Entries of all rows.
   public var count: Int { rows * columns }
 
   /// Some of the rows.
   @inlinable
   public func rows(_ range: Range<Int>) -> Matrix {
-    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows that exist")
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows outside the matrix")
     return Matrix(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
@@ -35,26 +38,27 @@ public struct Matrix<Scalar: Real> {
   /// Some of the columns.
   @inlinable
   public func columns(_ range: Range<Int>) -> Matrix {
-    precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns that exist")
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns outside the matrix")
     return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// The same entries, (rows, columns), where they lie without gaps.
   @inlinable
   public func reshaped(rows newRows: Int, columns newColumns: Int) -> Matrix {
-    precondition(stride == columns || rows == 1, "entries without gaps")
-    precondition(newRows * newColumns == rows * columns, "as many entries")
+    precondition(stride == columns || rows == 1, "gaps between rows")
+    precondition(newRows * newColumns == rows * columns, "another number of entries")
     return Matrix(base: base, rows: newRows, columns: newColumns, stride: newColumns)
   }
 
+  /// One entry.
   @inlinable
   public subscript(row: Int, column: Int) -> Scalar {
     get {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "an entry that exists")
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "an entry outside the matrix")
       return base[row * stride + column]
     }
     nonmutating set {
-      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "an entry that exists")
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns, "an entry outside the matrix")
       base[row * stride + column] = newValue
     }
   }
@@ -62,23 +66,24 @@ public struct Matrix<Scalar: Real> {
   /// One row's entries, for loops over numbers.
   @inlinable
   public func row(_ row: Int) -> UnsafeMutableBufferPointer<Scalar> {
-    precondition(row >= 0 && row < rows, "a row that exists")
+    precondition(row >= 0 && row < rows, "a row outside the matrix")
     return UnsafeMutableBufferPointer(start: base + row * stride, count: columns)
   }
 
   /// All entries in one run, where they lie without gaps.
   public var entries: UnsafeMutableBufferPointer<Scalar> {
-    precondition(stride == columns || rows <= 1, "entries without gaps")
+    precondition(stride == columns || rows <= 1, "gaps between rows")
     return UnsafeMutableBufferPointer(start: base, count: rows * columns)
   }
 
+  /// Sets every entry.
   public func fill(_ value: Scalar) {
     for row in 0..<rows { self.row(row).update(repeating: value) }
   }
 
   /// Takes over the entries of a matrix of the same shape.
   public func copy(from other: Matrix) {
-    precondition(rows == other.rows && columns == other.columns, "matrices of one shape")
+    precondition(rows == other.rows && columns == other.columns, "matrices of different shapes")
     for row in 0..<rows { (base + row * stride).update(from: other.base + row * other.stride, count: columns) }
   }
 }
@@ -91,6 +96,7 @@ public final class Arena<Scalar: Real> {
 
   private static var hugePage: Int { 1 << 21 }
 
+  /// Owns nothing yet.
   public init() {}
 
   deinit {
@@ -112,7 +118,7 @@ public final class Arena<Scalar: Real> {
   /// A matrix of any numbers, to be written before it is read. Of a large one the system gives memory as it is used, so
   /// that room which is not used costs nothing.
   public func room(rows: Int, columns: Int) -> Matrix<Scalar> {
-    precondition(rows >= 0 && columns >= 0, "a matrix of some size")
+    precondition(rows >= 0 && columns >= 0, "a matrix of negative size")
     let size = Self.size(rows: rows, columns: columns)
     let isLarge = size >= 2 * Self.hugePage
     let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Self.hugePage : 64)

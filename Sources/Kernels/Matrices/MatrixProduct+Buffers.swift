@@ -4,9 +4,9 @@ extension MatrixProduct {
     _ a: UnsafeBufferPointer<Scalar>, _ b: UnsafeBufferPointer<Scalar>, inner: Int,
     into c: UnsafeMutableBufferPointer<Scalar>
   ) {
-    precondition(inner > 0 && a.count % inner == 0 && b.count % inner == 0, "whole rows")
+    precondition(inner > 0 && a.count % inner == 0 && b.count % inner == 0, "entries that are no whole rows")
     let (rows, columns) = (a.count / inner, b.count / inner)
-    precondition(c.count == rows * columns, "room for the product")
+    precondition(c.count == rows * columns, "a product of another size than its room")
     guard let left = a.baseAddress, let right = b.baseAddress, let result = c.baseAddress else { return }
     // Operands are only read.
     ofTransposed(

@@ -10,7 +10,7 @@ public struct SymmetricEigen {
 
   /// - Parameter matrix: (n, n), of which only the upper triangle is read.
   public init(_ matrix: Matrix<Double>) throws(LinearAlgebraFault) {
-    precondition(matrix.rows == matrix.columns && matrix.rows > 0, "a square matrix")
+    precondition(matrix.rows == matrix.columns && matrix.rows > 0, "a matrix that is not square")
     Workers.prepare()
     vectors = arena.matrix(rows: matrix.rows, columns: matrix.rows)
     vectors.copy(from: matrix)

@@ -7,8 +7,8 @@ public enum UnitRows<Scalar: Real> {
   ///   - y: as x; it may be x.
   ///   - norms: (n or more, 1), takes the lengths ‖x‖.
   public static func forward(_ x: Matrix<Scalar>, into y: Matrix<Scalar>, norms: Matrix<Scalar>) {
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
-    precondition(norms.rows >= x.rows && norms.columns == 1, "a norm for every row")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
+    precondition(norms.rows >= x.rows && norms.columns == 1, "fewer norms than rows")
     Workers.parallel(x.rows, minimum: max(1, 8192 / max(x.columns, 1))) { rows in
       for row in rows {
         norms.base[row * norms.stride] = forward(x.base + row * x.stride, y.base + row * y.stride, x.columns)
@@ -27,9 +27,9 @@ public enum UnitRows<Scalar: Real> {
     _ dy: Matrix<Scalar>, _ y: Matrix<Scalar>, norms: Matrix<Scalar>, into dx: Matrix<Scalar>, scale: Scalar = 1,
     adding: Bool = false
   ) {
-    precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of one shape")
-    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of one shape")
-    precondition(norms.rows >= y.rows && norms.columns == 1, "a norm for every row")
+    precondition(dy.rows == y.rows && dy.columns == y.columns, "matrices of different shapes")
+    precondition(dy.rows == dx.rows && dy.columns == dx.columns, "matrices of different shapes")
+    precondition(norms.rows >= y.rows && norms.columns == 1, "fewer norms than rows")
     Workers.parallel(y.rows, minimum: max(1, 8192 / max(y.columns, 1))) { rows in
       for row in rows {
         backward(

@@ -5,13 +5,18 @@
 ///     m ← m + (1 − β₁)(g − m),  v ← β₂ v + (1 − β₂) g²
 ///     p ← p − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 public struct AdamW: Hashable, Sendable {
+  /// What a step is multiplied by.
   public var learningRate: Double
   /// Decoupled from the gradient, and so from the moments.
   public var decay: Double
+  /// How much of the first moment the next step keeps.
   public var beta1 = 0.9
+  /// How much of the second moment the next step keeps.
   public var beta2 = 0.999
+  /// Added to the root of the second moment.
   public var epsilon = 1e-8
 
+  /// The usual betas and epsilon.
   public init(learningRate: Double, decay: Double) {
     self.learningRate = learningRate
     self.decay = decay
@@ -30,11 +35,13 @@ public struct AdamW: Hashable, Sendable {
     step: Int, run: Range<Int>, parameters: Matrix<Scalar>, gradients: Matrix<Scalar>, first: Matrix<Scalar>,
     second: Matrix<Scalar>, scale: Double = 1
   ) {
-    precondition(step >= 1, "steps are counted from 1")
-    precondition(parameters.rows == 1 && gradients.rows == 1 && first.rows == 1 && second.rows == 1, "runs of numbers")
+    precondition(step >= 1, "a step below 1")
+    precondition(
+      parameters.rows == 1 && gradients.rows == 1 && first.rows == 1 && second.rows == 1, "matrices that are no runs")
     let count = parameters.columns
-    precondition(gradients.columns == count && first.columns == count && second.columns == count, "runs of one length")
-    precondition(run.lowerBound >= 0 && run.upperBound <= count, "numbers that exist")
+    precondition(
+      gradients.columns == count && first.columns == count && second.columns == count, "runs of different lengths")
+    precondition(run.lowerBound >= 0 && run.upperBound <= count, "numbers outside the run")
     let factors = Factors<Scalar>(self, step: step, scale: scale)
     Workers.parallel(run.count, minimum: 16_384, multiple: 16) { part in
       let start = run.lowerBound + part.lowerBound
@@ -120,7 +127,7 @@ public enum Norms<Scalar: Real> {
   ///
   /// - Parameter x: (1, n).
   public static func squared(_ x: Matrix<Scalar>, run: Range<Int>) -> Double {
-    precondition(x.rows == 1 && run.lowerBound >= 0 && run.upperBound <= x.columns, "a run of numbers")
+    precondition(x.rows == 1 && run.lowerBound >= 0 && run.upperBound <= x.columns, "numbers outside the run")
     let blocks = (run.count + block - 1) / block
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(blocks, 1)) { sums in
       sums.initialize(repeating: 0)

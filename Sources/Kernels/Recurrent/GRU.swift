@@ -15,7 +15,8 @@ public struct GRU<Scalar: Real> {
     inputWeight: Matrix<Scalar>, hiddenWeight: Matrix<Scalar>, inputBias: Matrix<Scalar>, hiddenBias: Matrix<Scalar>
   ) {
     precondition(
-      inputWeight.rows == 3 * hiddenWeight.columns && hiddenWeight.rows == inputWeight.rows, "three gates a unit")
+      inputWeight.rows == 3 * hiddenWeight.columns && hiddenWeight.rows == inputWeight.rows,
+      "weights that are not of three gates")
     input = Linear(weight: inputWeight, bias: inputBias)
     recurrent = Linear(weight: hiddenWeight, bias: hiddenBias)
   }

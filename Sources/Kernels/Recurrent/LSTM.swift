@@ -21,9 +21,11 @@ public struct LSTM<Scalar: Real> {
     inputWeight: Matrix<Scalar>, hiddenWeight: Matrix<Scalar>, inputBias: Matrix<Scalar>, hiddenBias: Matrix<Scalar>
   ) {
     precondition(
-      inputWeight.rows == 4 * hiddenWeight.columns && hiddenWeight.rows == inputWeight.rows, "four gates a unit")
+      inputWeight.rows == 4 * hiddenWeight.columns && hiddenWeight.rows == inputWeight.rows,
+      "weights that are not of four gates")
     precondition(
-      inputBias.columns == inputWeight.rows && hiddenBias.columns == inputWeight.rows, "biases for all gates")
+      inputBias.columns == inputWeight.rows && hiddenBias.columns == inputWeight.rows,
+      "biases that are not of four gates")
     self.inputWeight = inputWeight
     self.hiddenWeight = hiddenWeight
     self.inputBias = inputBias

@@ -5,18 +5,20 @@ public final class DistinctRows<Scalar: Real> {
   private let arena = Arena<Scalar>()
   /// (capacity, columns), of which the first `count` are filled.
   public let rows: Matrix<Scalar>
+  /// Different rows kept.
   public private(set) var count = 0
   /// By hash, the row that came last; rows of the same hash lead on to one another.
   private var last: [UInt64: Int] = [:]
   private var earlier: [Int?] = []
 
+  /// Room for `capacity` different rows.
   public init(capacity: Int, columns: Int) {
     rows = arena.room(rows: capacity, columns: columns)
   }
 
   /// The number of row `row` of `matrix`, which is kept if it is new; nil where there is no room for it.
   public func number(of row: Int, in matrix: Matrix<Scalar>) -> Int? {
-    precondition(row >= 0 && row < matrix.rows && matrix.columns == rows.columns, "a row that exists")
+    precondition(row >= 0 && row < matrix.rows && matrix.columns == rows.columns, "a row outside the matrix")
     let source = matrix.base + row * matrix.stride
     let size = rows.columns * MemoryLayout<Scalar>.stride
     let hash = Self.hash(UnsafeRawBufferPointer(start: source, count: size))
@@ -32,6 +34,7 @@ public final class DistinctRows<Scalar: Real> {
     return count - 1
   }
 
+  /// Drops all rows; the room stays.
   public func removeAll() {
     count = 0
     last.removeAll(keepingCapacity: true)

@@ -4,7 +4,7 @@ public enum PairFeatures<Scalar: Real> {
   ///
   /// - Parameter features: (n, 4 · dim).
   public static func complete(_ features: Matrix<Scalar>) {
-    precondition(features.columns % 4 == 0, "four vectors a row")
+    precondition(features.columns % 4 == 0, "rows that are not four vectors")
     let dim = features.columns / 4
     Workers.parallel(features.rows, minimum: max(1, 8192 / max(dim, 1))) { rows in
       for row in rows { complete(features.base + row * features.stride, dim) }

@@ -5,6 +5,7 @@ public final class RepeatedRows<Scalar: Real> {
   /// (capacity, outputs): the different rows, mapped.
   private let mapped: Matrix<Scalar>
 
+  /// For up to `capacity` rows at once.
   public init(_ arena: Arena<Scalar>, capacity: Int, inputs: Int, outputs: Int) {
     distinct = DistinctRows(capacity: capacity, columns: inputs)
     mapped = arena.room(rows: capacity, columns: outputs)
@@ -21,7 +22,7 @@ public final class RepeatedRows<Scalar: Real> {
     distinct.removeAll()
     numbers.removeAll(keepingCapacity: true)
     for row in 0..<x.rows {
-      guard let number = distinct.number(of: row, in: x) else { preconditionFailure("room for every row") }
+      guard let number = distinct.number(of: row, in: x) else { preconditionFailure("more rows than the capacity") }
       numbers.append(number)
     }
     // What few repetitions save goes into copying. And small products are computed by other kernels of OpenBLAS, which

@@ -42,8 +42,8 @@ public enum Rows<Scalar: Real> {
   }
 
   private static func check(_ a: Matrix<Scalar>, _ b: Matrix<Scalar>, _ figures: Matrix<Double>) {
-    precondition(a.rows == b.rows && a.columns == b.columns, "matrices of one shape")
-    precondition(figures.rows == 1 && figures.columns == a.rows, "a figure for every row")
+    precondition(a.rows == b.rows && a.columns == b.columns, "matrices of different shapes")
+    precondition(figures.rows == 1 && figures.columns == a.rows, "another number of figures than rows")
   }
 
   private static func share(_ x: Matrix<Scalar>, _ body: (Int) -> Void) {

@@ -7,8 +7,9 @@ public enum SingleRows<Scalar: Real> {
     addNoise(to: row.base, row.count, deviation, &generator)
   }
 
+  /// Adds another row.
   public static func add(_ other: Matrix<Scalar>, to row: Matrix<Scalar>) {
-    precondition(row.rows == 1 && other.rows == 1 && row.columns == other.columns, "rows of one length")
+    precondition(row.rows == 1 && other.rows == 1 && row.columns == other.columns, "rows of different lengths")
     add(other.base, to: row.base, row.columns)
   }
 

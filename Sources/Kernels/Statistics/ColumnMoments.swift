@@ -40,7 +40,7 @@ public enum ColumnMoments<Scalar: Real> {
     shifts: Matrix<Double>, factors: Matrix<Double>, times x: Matrix<Scalar>, to y: Matrix<Scalar>
   ) {
     check(x, shifts, factors)
-    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of one shape")
+    precondition(x.rows == y.rows && x.columns == y.columns, "matrices of different shapes")
     for row in 0..<x.rows {
       add(shifts.base, factors.base, x.base + row * x.stride, x.columns, to: y.base + row * y.stride)
     }
@@ -56,6 +56,8 @@ public enum ColumnMoments<Scalar: Real> {
   }
 
   private static func check(_ x: Matrix<Scalar>, _ a: Matrix<Double>, _ b: Matrix<Double>) {
-    precondition(a.rows == 1 && a.columns == x.columns && b.rows == 1 && b.columns == x.columns, "a figure a column")
+    precondition(
+      a.rows == 1 && a.columns == x.columns && b.rows == 1 && b.columns == x.columns,
+      "another number of figures than columns")
   }
 }

@@ -72,6 +72,7 @@ extension Float {
 }
 
 extension Double {
+  /// Σ xᵢ².
   public static func squaredLength(_ x: UnsafePointer<Double>, _ count: Int) -> Double {
     DoubleSums.products(x, x, count)
   }

@@ -3,6 +3,7 @@
 ///
 /// Fill rows of `buffer`, then `add` them; so on until the data end. Memory: columns² + capacity · columns doubles.
 public final class Moments {
+  /// Entries of a row.
   public let columns: Int
   /// (capacity, columns): the rows to be added next.
   public let buffer: Matrix<Double>
@@ -20,8 +21,9 @@ public final class Moments {
   /// Columns whose products are one call: the triangle is cut into steps of it.
   private static let panel = 256
 
+  /// For rows of `columns` entries, up to `capacity` of them at once.
   public init(columns: Int, capacity: Int) {
-    precondition(columns >= 1 && capacity >= 1, "a row of something")
+    precondition(columns >= 1 && capacity >= 1, "no columns, or no capacity")
     self.columns = columns
     buffer = arena.matrix(rows: capacity, columns: columns)
     sums = arena.matrix(rows: 1, columns: columns)
@@ -45,7 +47,7 @@ public final class Moments {
     roots.fill(1)
     weight += weights.map { $0.reduce(0, +) } ?? Double(rows)
     if let weights {
-      precondition(weights.count == rows, "a weight for every row")
+      precondition(weights.count == rows, "another number of weights than rows")
       for row in 0..<rows {
         roots[row, 0] = weights[row].squareRoot()
         block.rows(row..<row + 1).scale(by: roots[row, 0])

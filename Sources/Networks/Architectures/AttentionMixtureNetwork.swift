@@ -12,13 +12,16 @@ public struct AttentionMixtureNetwork: Network {
   /// Entries of an encoded vector, and of the second residual layer.
   static let code = 256
 
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   let contextEncoder: LinearParameters
   let queryEncoder: LinearParameters
   let residual: [LinearParameters]
   let norms: [NormParameters]
 
+  /// - Parameter configuration: of architecture amn.
   public init(_ configuration: Configuration) {
     let (inputs, hidden, code) = (configuration.inputWidth, configuration.hidden, Self.code)
     var layout = ParameterLayout()
@@ -35,6 +38,7 @@ public struct AttentionMixtureNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

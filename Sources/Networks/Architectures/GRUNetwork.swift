@@ -2,7 +2,9 @@ public import Kernels
 
 /// A linear map into `width`, residual blocks norm(x + GRU(x)), and a linear map of the last chunk's row.
 public struct GRUNetwork: Network {
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   let input: LinearParameters
   let blocks: [Block]
@@ -13,6 +15,7 @@ public struct GRUNetwork: Network {
     let norm: NormParameters
   }
 
+  /// - Parameter configuration: of architecture gru.
   public init(_ configuration: Configuration) {
     precondition(configuration.layers > 0, "a network without blocks")
     let width = configuration.width
@@ -32,6 +35,7 @@ public struct GRUNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

@@ -2,11 +2,14 @@ public import Kernels
 
 /// A stack of LSTM layers, and a linear map of its last output.
 public struct LSTMNetwork: Network {
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   let encoder: LSTMEncoder
   let output: LinearParameters
 
+  /// - Parameter configuration: of architecture lstm.
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()
     encoder = LSTMEncoder(&layout, configuration)
@@ -15,6 +18,7 @@ public struct LSTMNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

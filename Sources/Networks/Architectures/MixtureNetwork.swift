@@ -3,7 +3,9 @@ public import Kernels
 /// The mixtures of P8: an encoder, and a head that gives every slot of the context a share. The output is the unit
 /// vector u(Σ αₜ cₜ), inside the span of the context.
 public struct MixtureNetwork: Network {
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   let encoder: any Encoder
   let activation: Activation
@@ -20,7 +22,7 @@ public struct MixtureNetwork: Network {
       encoder = TransformerEncoder(configuration, in: &layout)
       activation = .gelu
     }
-    precondition(encoder.width >= 2, "an entry for the head at least")
+    precondition(encoder.width >= 2, "an encoder too narrow for the head")
     inner = layout.addLinear("context_attention.0", inputs: encoder.width, outputs: encoder.width / 2)
     outer = layout.addLinear(
       "context_attention.3", inputs: encoder.width / 2, outputs: configuration.context)
@@ -28,6 +30,7 @@ public struct MixtureNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

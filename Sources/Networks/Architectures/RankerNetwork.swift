@@ -3,7 +3,9 @@ public import Kernels
 /// The rankers of P7: an encoder, a linear map with ReLU and norm, a linear map to `dim`, and semantic anchoring. The
 /// output is a unit vector.
 public struct RankerNetwork: Network {
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   let encoder: any Encoder
   let logit: ParameterIndex
@@ -32,6 +34,7 @@ public struct RankerNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

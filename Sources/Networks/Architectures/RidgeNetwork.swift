@@ -2,11 +2,14 @@ public import Kernels
 
 /// `ridge`: p = W·[c₀; …; c of the last slot] + b, the linear map that `ridge-fit` solves for and training can go on from.
 public struct RidgeNetwork: Network {
+  /// Its architecture and sizes.
   public let configuration: Configuration
+  /// Its parameters' names, shapes and places.
   public let layout: ParameterLayout
   /// Where W and b are.
   public let map: LinearParameters
 
+  /// - Parameter configuration: of architecture ridge.
   public init(_ configuration: Configuration) {
     var layout = ParameterLayout()
     let inputs = configuration.context * configuration.dim
@@ -18,6 +21,7 @@ public struct RidgeNetwork: Network {
     self.layout = layout
   }
 
+  /// Buffers for batches of up to `capacity` windows, as `Network` says.
   public func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar> {

@@ -7,7 +7,7 @@ struct LSTMEncoder: Encoder {
   let layers: [RecurrentParameters]
 
   init(_ layout: inout ParameterLayout, _ configuration: Configuration) {
-    precondition(configuration.layers > 0, "a layer at least")
+    precondition(configuration.layers > 0, "an encoder without layers")
     self.configuration = configuration
     var layers: [RecurrentParameters] = []
     for layer in 0..<configuration.layers {
