@@ -27,7 +27,7 @@ final class DecoderPredictor<Scalar: Real>: Predictor {
   /// Calls of `predict` that there is room for at the most.
   private static var calls: Int { 16 }
 
-  /// Longer contexts attend faster by products, which a pass knows to use.
+  /// Longer contexts attend faster by products, as a workspace does it.
   static func pays(for configuration: Configuration) -> Bool { configuration.context < Attention.longContext }
 
   /// - Parameters:

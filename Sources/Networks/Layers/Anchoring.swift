@@ -15,7 +15,7 @@ struct Anchoring<Scalar: Real> {
   private let gradient: Matrix<Scalar>
   private let anchorGradient: Matrix<Scalar>
 
-  /// Where ℓ begins, so that λ = 0.8: sigmoid(ln 2) = 2/3.
+  /// What ℓ is initialized with, so that λ = 0.8: sigmoid(ln 2) = 2/3.
   static var start: Double { 0.693_147_180_559_945_3 }
 
   init(_ arena: Arena<Scalar>, _ configuration: Configuration, capacity n: Int, training: Bool) {
