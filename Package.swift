@@ -64,6 +64,7 @@ let package = Package(
     // Arithmetic: the only module that sees OpenBLAS.
     module("Kernels", uses: ["CBLAS", "CKernelChoice", "CVectors", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
+    module("Prediction", uses: ["Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
     module("Regression", uses: ["Evaluation", "Failures", "Kernels", "Vectors"], settings: optimized),
 
@@ -97,8 +98,8 @@ let package = Package(
     tool(
       "model-predict",
       uses: [
-        "Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Sequences", "Stages", "Streams",
-        "Vectors",
+        "Articles", "Checkpoints", "Evaluation", "JSON", "Kernels", "Networks", "Prediction", "Sequences", "Stages",
+        "Streams", "Vectors",
       ]),
     tool("narrative-delta", uses: ["Evaluation", "JSON", "Stages", "Streams", "Vectors"]),
     tool("npz-read", uses: ["Descriptors", "Formats", "JSON", "Stages", "Streams", "Vectors"]),
@@ -143,7 +144,9 @@ let package = Package(
     tests("Sequences", uses: ["Failures", "Sequences", "TestSupport", "Vectors"], settings: optimized),
     tests("Kernels", uses: ["Kernels", "Vectors"], settings: optimized),
     tests(
-      "Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "TestSupport", "Vectors"], settings: optimized),
+      "Networks", uses: ["Failures", "JSON", "Kernels", "Networks", "Prediction", "TestSupport", "Vectors"],
+      settings: optimized),
+    tests("Prediction", uses: ["Kernels", "Networks", "Prediction", "Vectors"], settings: optimized),
     tests(
       "Learning",
       uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Learning", "Networks", "TestSupport", "Vectors"],

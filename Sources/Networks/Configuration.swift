@@ -1,5 +1,6 @@
 /// What a network is: everything its parameters' names and shapes follow from. Written into checkpoints.
 public struct Configuration: Hashable, Sendable {
+  /// The kinds of network, by the names that checkpoints and `--arch` give them.
   public enum Architecture: String, CaseIterable, Sendable {
     case transformer
     case lstm
@@ -12,6 +13,7 @@ public struct Configuration: Hashable, Sendable {
     case ridge
   }
 
+  /// The kind of network.
   public var architecture: Architecture
   /// Entries of a vector.
   public var dim: Int

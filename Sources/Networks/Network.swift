@@ -3,7 +3,9 @@ public import Kernels
 /// A function of parameters and contexts. It knows neither streams nor files, and holds no numbers: those are in
 /// `Parameters` and in a `Workspace`.
 public protocol Network: Sendable {
+  /// What it is: its architecture and sizes.
   var configuration: Configuration { get }
+  /// Its parameters' names, shapes and places.
   var layout: ParameterLayout { get }
   /// Buffers for batches of up to `capacity` windows: whatever forward and backward need, allocated once.
   ///
@@ -13,35 +15,22 @@ public protocol Network: Sendable {
   func makeWorkspace<Scalar: Real>(
     _ type: Scalar.Type, capacity: Int, training: Bool, contextGradient: Bool
   ) -> any Workspace<Scalar>
-  /// What predicts with these parameters, for batches of up to `capacity` windows. They must not change while it is used.
-  ///
-  /// - Parameter calls: of `predict` between two of `forget`, to make room for what they have in common.
-  func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
-  ) -> any Predictor<Scalar>
-}
-
-extension Network {
-  public func makePredictor<Scalar: Real>(
-    _ parameters: Parameters<Scalar>, options: ForwardOptions, capacity: Int, calls: Int
-  ) -> any Predictor<Scalar> {
-    WorkspacePredictor(self, parameters, options: options, capacity: capacity)
-  }
 }
 
 /// One batch's way through a network: inputs, activations, outputs, and the way back.
 ///
 /// Rows are position-major: slot t of window b in a batch of n windows is row t·n + b of `contexts`.
 public protocol Workspace<Scalar>: AnyObject {
+  /// The kind of number it computes with.
   associatedtype Scalar: Real
   /// (context · capacity, inputWidth): the caller fills the first context · windows rows, `dim` columns each. The column
-  /// of a positional scalar is the pass's own.
+  /// of a positional scalar is the workspace's own.
   var contexts: Matrix<Scalar> { get }
   /// (capacity, dim): the raw output p.
   var output: Matrix<Scalar> { get }
   /// (capacity, dim): the loss's gradient by `output`, for the caller to fill.
   var outputGradient: Matrix<Scalar> { get }
-  /// (context · capacity, inputWidth), where the pass was made with `contextGradient`; overwritten by `backward`.
+  /// (context · capacity, inputWidth), where the workspace was made with `contextGradient`; overwritten by `backward`.
   var contextGradient: Matrix<Scalar>? { get }
 
   /// Computes `output` of the first `windows` windows.
@@ -63,5 +52,6 @@ public struct ForwardOptions: Hashable, Sendable {
   /// Taken off the attention logits of the last slot's key (P5.1).
   public var lastSlotBias = 0.0
 
+  /// No noise, and neither scale nor bias.
   public init() {}
 }

@@ -1,13 +1,9 @@
-internal import Glibc
-public import Kernels
-internal import Vectors
-
 /// The number of a parameter in its layout, counted from 0.
 public typealias ParameterIndex = Int
 
-/// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each begins.
+/// The parameters of a network in order: names and shapes as in PyTorch's `state_dict`, and how each is initialized.
 ///
-/// A network's initializer adds what it needs and keeps the places; parameters, gradients and the optimizer's moments are
+/// A network's initializer adds what it needs and keeps the indices; parameters, gradients and the optimizer's moments are
 /// then four runs of numbers with one layout.
 public struct ParameterLayout: Hashable, Sendable {
   /// The values that a parameter is initialized with.
@@ -21,10 +17,13 @@ public struct ParameterLayout: Hashable, Sendable {
     case sinusoids
   }
 
+  /// One parameter: its name, shape and place.
   public struct Entry: Hashable, Sendable {
+    /// As in PyTorch's `state_dict`.
     public let name: String
     /// As PyTorch writes it: [] for a scalar.
     public let shape: [Int]
+    /// The values that it is initialized with.
     public let initializer: Initializer
     /// Constants are written to checkpoints, and optional when read.
     public let isConstant: Bool
@@ -35,13 +34,16 @@ public struct ParameterLayout: Hashable, Sendable {
 
     /// As a matrix: all but the last dimension are rows.
     public var columns: Int { shape.last ?? 1 }
+    /// All dimensions but the last, multiplied; 0 where a row has no entries.
     public var rows: Int { columns == 0 ? 0 : count / columns }
   }
 
+  /// In the order in which they were added.
   public private(set) var entries: [Entry] = []
   /// Numbers in the run, constants and gaps included.
   public private(set) var count = 0
 
+  /// Without parameters.
   public init() {}
 
   /// Adds a parameter to be learnt.
@@ -65,7 +67,7 @@ public struct ParameterLayout: Hashable, Sendable {
     return entries.count - 1
   }
 
-  /// Adds the weight and bias of a linear map as `torch.nn.Linear` begins it: uniform in ±1/√in.
+  /// Adds the weight and bias of a linear map initialized as `torch.nn.Linear` does it: uniform in ±1/√in.
   public mutating func addLinear(_ name: String, inputs: Int, outputs: Int) -> LinearParameters {
     let bound = 1 / Double(inputs).squareRoot()
     return LinearParameters(
@@ -111,71 +113,14 @@ public struct ParameterLayout: Hashable, Sendable {
 
 /// The parameters of a linear map, by their indices in the layout.
 public struct LinearParameters: Hashable, Sendable {
+  /// (out, in).
   public let weight: ParameterIndex
+  /// (out).
   public let bias: ParameterIndex
 
+  /// By the indices of both.
   public init(weight: ParameterIndex, bias: ParameterIndex) {
     self.weight = weight
     self.bias = bias
-  }
-}
-
-/// Numbers in the shape of a layout: parameters, their gradients, or moments.
-public final class Parameters<Scalar: Real> {
-  public let layout: ParameterLayout
-  private let arena = Arena<Scalar>()
-  /// (1, layout.count): all of them in one run, so that an optimizer is a single loop. Gaps between entries are 0.
-  public let all: Matrix<Scalar>
-
-  /// Zeros.
-  public init(_ layout: ParameterLayout) {
-    self.layout = layout
-    all = arena.matrix(rows: 1, columns: layout.count)
-  }
-
-  /// One entry as a matrix: (out, in) for a weight, (1, n) for a bias.
-  public subscript(place: ParameterIndex) -> Matrix<Scalar> {
-    let entry = layout.entries[place]
-    return all.columns(entry.offset..<entry.offset + entry.count)
-      .reshaped(rows: entry.rows, columns: entry.columns)
-  }
-
-  public func linear(_ place: LinearParameters) -> Linear<Scalar> {
-    Linear(weight: self[place.weight], bias: self[place.bias])
-  }
-
-  /// Gives every entry its beginning: the same numbers for the same seed, whatever else the layout holds.
-  public func initialize(seed: UInt64) {
-    for place in layout.entries.indices { initialize(place, seed: seed) }
-  }
-
-  /// Gives one entry its beginning.
-  public func initialize(_ place: ParameterIndex, seed: UInt64 = 0) {
-    let entry = layout.entries[place]
-    var generator = SeededGenerator(seed: seed, stream: Self.hash(entry.name))
-    let numbers = self[place].entries
-    switch entry.initializer {
-    case .constant(let value): numbers.update(repeating: Scalar(value))
-    case .uniform(let bound): for i in numbers.indices { numbers[i] = Scalar((2 * generator.uniform() - 1) * bound) }
-    case .normal(let deviation): for i in numbers.indices { numbers[i] = Scalar(generator.gaussian() * deviation) }
-    case .sinusoids: Self.sinusoids(self[place])
-    }
-  }
-
-  /// FNV-1a: an entry's numbers depend on its name, not on its place.
-  private static func hash(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
-
-  private static func sinusoids(_ positions: Matrix<Scalar>) {
-    let width = positions.columns
-    for position in 0..<positions.rows {
-      for column in 0..<width {
-        // Single precision as PyTorch computes it is within 1e-5 of this.
-        let frequency = exp(Double(column / 2 * 2) * (-log(10_000.0) / Double(width)))
-        let angle = Double(position) * frequency
-        positions[position, column] = Scalar(column % 2 == 0 ? sin(angle) : cos(angle))
-      }
-    }
   }
 }

@@ -5,10 +5,11 @@ public import Vectors
 /// batch of n windows is row t·n + b. Vectors are copied as they are.
 ///
 /// Fill it with `append` until it `isFull`, or the windows end; then `close()` it, use it, and `reset()` it. Everything
-/// is
-/// allocated when it is made.
+/// is allocated when it is made.
 public final class WindowBatch<Scalar: Real> {
+  /// Entries of a vector.
   public let dim: Int
+  /// What the slots of a window are.
   public let roles: Roles
   /// The most windows it holds.
   public let capacity: Int
@@ -31,13 +32,13 @@ public final class WindowBatch<Scalar: Real> {
 
   private let arena = Arena<Scalar>()
   /// The slots of a role and the rows they go to.
-  private let places: [(slots: Range<Int>, rows: Matrix<Scalar>)]
+  private let destinations: [(slots: Range<Int>, rows: Matrix<Scalar>)]
   private var isClosed = false
 
-  /// - Parameter contexts: where the contexts go, (context · capacity, dim), such as the `dim` columns of a pass's own;
+  /// - Parameter contexts: where the contexts go, (context · capacity, dim), such as the `dim` columns of a workspace's own;
   ///   nil for memory of the batch's own.
   public init(dim: Int, roles: Roles, capacity: Int, contexts given: Matrix<Scalar>? = nil) {
-    precondition(capacity >= 1, "room for a window")
+    precondition(capacity >= 1, "a batch without room")
     self.dim = dim
     self.roles = roles
     self.capacity = capacity
@@ -47,7 +48,9 @@ public final class WindowBatch<Scalar: Real> {
       return slots == 0 ? nil : arena.matrix(rows: slots * capacity, columns: dim)
     }
     contexts = given ?? arena.matrix(rows: roles.context * capacity, columns: dim)
-    precondition(contexts.rows == roles.context * capacity && contexts.columns == dim, "room for every context")
+    precondition(
+      contexts.rows == roles.context * capacity && contexts.columns == dim, "contexts of another shape than the batch's"
+    )
     targets = arena.matrix(rows: capacity, columns: dim)
     previous = rows("previous")
     negatives = rows("negative")
@@ -56,19 +59,20 @@ public final class WindowBatch<Scalar: Real> {
     let all = [
       ("context", contexts), ("target", targets), ("previous", previous), ("negative", negatives), ("future", futures),
     ]
-    places = all.compactMap { role, rows in rows.map { (roles.slots(of: role), $0) } }
+    destinations = all.compactMap { role, rows in rows.map { (roles.slots(of: role), $0) } }
     keys.reserveCapacity(capacity)
   }
 
+  /// Whether there is no room for another window.
   public var isFull: Bool { windows == capacity }
 
   /// Appends a window of a block of the same dim and roles.
   public func append(_ block: VectorBlock, _ window: Int) {
-    precondition(!isFull && !isClosed, "room for a window")
-    precondition(block.dim == dim && block.slots == roles.slots, "windows of one form")
-    for index in places {
-      for (position, slot) in index.slots.enumerated() {
-        index.rows.setRow(position * capacity + windows, to: block.vector(block.row(window, slot)))
+    precondition(!isFull && !isClosed, "no room for another window, or a closed batch")
+    precondition(block.dim == dim && block.slots == roles.slots, "a block of another dim or other slots")
+    for destination in destinations {
+      for (position, slot) in destination.slots.enumerated() {
+        destination.rows.setRow(position * capacity + windows, to: block.vector(block.row(window, slot)))
       }
     }
     weights[0, windows] = Scalar(block.weight(window))
@@ -81,9 +85,9 @@ public final class WindowBatch<Scalar: Real> {
     guard !isClosed else { return }
     isClosed = true
     guard !isFull else { return }
-    for index in places {
-      for position in index.slots.indices.dropFirst().map({ $0 - index.slots.lowerBound }) {
-        index.rows.moveRows(from: position * capacity, to: position * windows, count: windows)
+    for destination in destinations {
+      for position in destination.slots.indices.dropFirst().map({ $0 - destination.slots.lowerBound }) {
+        destination.rows.moveRows(from: position * capacity, to: position * windows, count: windows)
       }
     }
   }

@@ -65,7 +65,8 @@ import Testing
     let paths = paths()
     #expect(paths.byBeginning(1..<6) == [2, 4, 5, 1, 3])
     PathAttention(heads: heads).forward(
-      q: q, .init(places, positions: addsPositions ? positions : nil), paths, from: 1, order: paths.byBeginning(1..<6),
+      q: q, .init(places, positions: addsPositions ? positions : nil),
+      .init(paths, from: 1, order: paths.byBeginning(1..<6)),
       lastSlotBias: 0.3, weights: arena.matrix(rows: 5, columns: 3), into: output)
     for row in 0..<5 {
       let rows = seen[row + 1].enumerated().map { position, index in

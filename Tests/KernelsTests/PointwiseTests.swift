@@ -64,7 +64,7 @@ import Testing
       weight: arena.matrix(rows: 1, columns: width), bias: arena.matrix(rows: 1, columns: width))
     let ds = arena.matrix(rows: rows, columns: width)
     let dx = arena.matrix(rows: rows, columns: width)
-    norm.backward(weights, record: record, into: ds, dropped: dx, dropout: dropout, gradients: gradients, adding: false)
+    norm.backward(weights, record: record, into: ds, dropped: (dx, dropout), gradients: gradients, adding: false)
     check(x, dx, value, "by x")
     check(residual, ds, value, "by the residual")
     check(norm.weight, gradients.weight, value, "by the weight")

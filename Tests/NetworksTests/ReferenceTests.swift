@@ -4,6 +4,7 @@ import Kernels
 import Testing
 
 @testable import Networks
+@testable import Prediction
 
 /// Every architecture against PyTorch, whose numbers Tests/Reference/networks.py wrote.
 @Suite struct ReferenceTests {
@@ -38,12 +39,12 @@ import Testing
     let parameters = Parameters<Scalar>(layout)
     let gradients = Parameters<Scalar>(layout)
     parameters.initialize(seed: 1)
-    for (place, entry) in layout.entries.enumerated() {
+    for (index, entry) in layout.entries.enumerated() {
       // Constants are as they begin.
       if entry.isConstant { continue }
       let tensor = try #require(reference.json["parameters"]?[entry.name])
       #expect(tensor["shape"]?.array?.compactMap(\.int) == entry.shape)
-      try reference.fill(parameters[place], tensor)
+      try reference.fill(parameters[index], tensor)
     }
     let (context, windows) = (network.configuration.context, 4)
     let workspace = network.makeWorkspace(Scalar.self, capacity: windows + 2, training: true, contextGradient: true)
@@ -60,8 +61,8 @@ import Testing
       let error = try reference.error(predictor.output.first(windows), reference.json["output"])
       #expect(error < tolerance, "prediction")
     }
-    for (place, entry) in layout.entries.enumerated() where !entry.isConstant {
-      let error = try reference.error(gradients[place], reference.json["gradients"]?[entry.name])
+    for (index, entry) in layout.entries.enumerated() where !entry.isConstant {
+      let error = try reference.error(gradients[index], reference.json["gradients"]?[entry.name])
       #expect(error < tolerance, "gradient of \(entry.name)")
     }
     let gradient = try #require(workspace.contextGradient).first(context * windows)

@@ -36,24 +36,25 @@ import Vectors
     for firstOutput in [0, context - 1] {
       let attention = Attention(heads: 2, context: context, firstOutput: firstOutput, isCausal: isCausal)
       let arena = Arena<Double>()
-      let shapes = [attention.queries * n, context * n, context * n, attention.outputs * n]
-      let values = shapes.map { random(arena.matrix(rows: $0, columns: width)) }
-      let gradients = shapes.map { arena.matrix(rows: $0, columns: width) }
+      // Queries; keys and values side by side; and the weights of the output's entries in the loss.
+      let shapes = [(attention.queries * n, width), (context * n, 2 * width), (attention.outputs * n, width)]
+      let values = shapes.map { random(arena.matrix(rows: $0, columns: $1)) }
+      let gradients = shapes.map { arena.matrix(rows: $0, columns: $1) }
       let output = arena.matrix(rows: attention.outputs * n, columns: width)
       let state = Attention.State(attention, capacity: n, drops: true, in: arena)
       let scratch = arena.matrix(rows: n * 2, columns: attention.outputs * context)
       for dropout in [nil, Dropout(Noise(seed: 1, step: 2), site: 3, rate: 0.3)] {
         func loss() -> Double {
           attention.forward(
-            q: values[0], k: values[1], v: values[2], into: output, windows: n, lastSlotBias: 0.4, dropout: dropout,
+            .init(q: values[0], keysValues: values[1]), into: output, windows: n, lastSlotBias: 0.4, dropout: dropout,
             state)
-          return zip(GradientCheck.copy(output), GradientCheck.copy(values[3])).reduce(0) { $0 + $1.0 * $1.1 }
+          return zip(GradientCheck.copy(output), GradientCheck.copy(values[2])).reduce(0) { $0 + $1.0 * $1.1 }
         }
         _ = loss()
         attention.backward(
-          values[3], q: values[0], k: values[1], v: values[2], dq: gradients[0], dk: gradients[1], dv: gradients[2],
+          values[2], .init(q: values[0], keysValues: values[1]), into: .init(q: gradients[0], keysValues: gradients[1]),
           windows: n, dropout: dropout, state, scratch: scratch)
-        for role in 0..<3 { #expect(GradientCheck.error(of: gradients[role], by: values[role], loss) < 1e-7) }
+        for role in 0..<2 { #expect(GradientCheck.error(of: gradients[role], by: values[role], loss) < 1e-7) }
       }
     }
   }

@@ -5,6 +5,7 @@ import Evaluation
 import Failures
 import Kernels
 import Networks
+import Prediction
 import Stages
 import Streams
 import Vectors

@@ -2,6 +2,7 @@ import Commands
 import Failures
 import Kernels
 import Networks
+import Prediction
 import Sequences
 import Stages
 import Streams

@@ -1,6 +1,7 @@
 import Failures
 import Kernels
 import Networks
+import Prediction
 import Stages
 import Streams
 import Vectors
