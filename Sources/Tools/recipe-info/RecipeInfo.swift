@@ -34,7 +34,7 @@ import Learning
       return .success
     }
     guard let name = arguments.operands.first else {
-      throw Failure(.usage, "NAME|FILE is missing: expected a recipe", hint: "pipelines/recipes has some")
+      throw Failure(.usage, "NAME|FILE is missing: expected a recipe, such as p1-baseline")
     }
     let recipe = try RecipeFile.load(name)
     let json = arguments[epoch].map { recipe.json(epoch: $0) } ?? recipe.json(.complete)
