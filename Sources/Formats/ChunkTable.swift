@@ -5,6 +5,7 @@ internal import Vectors
 ///
 /// Memory: 12 bytes a row, and 8 more where the rows are not in ascending order of their keys.
 public struct ChunkTable {
+  /// The vectors, (rows, dim), in the order of the file.
   public let vectors: FloatRows
   /// (rows).
   public let articles: [UInt64]
@@ -15,17 +16,23 @@ public struct ChunkTable {
 
   /// Names under which each array is looked for, the first found wins.
   public static let vectorNames = ["vectors", "embeddings", "X"]
+  /// Names under which arrays of article numbers are looked for, the first found first.
   public static let articleNames = ["article_indices", "article_ids"]
+  /// Names under which arrays of chunk numbers are looked for, the first found first.
   public static let chunkNames = ["chunk_indices", "seq_idx"]
 
   /// Which arrays hold what; nil for the default names.
   public struct Names: Sendable {
+    /// The array of vectors; nil for the first of `vectorNames` that the file has.
     public var vectors: String?
+    /// The array of article numbers; nil for the first of `articleNames` that the file has.
     public var articles: String?
+    /// The array of chunk numbers; nil for the first of `chunkNames` that the file has.
     public var chunks: String?
     /// All rows are one article; its chunks are numbered by the array that `chunks` names, or by their place.
     public var isOneArticle: Bool
 
+    /// The names that a command line gives; nil for those it leaves out.
     public init(vectors: String? = nil, articles: String? = nil, chunks: String? = nil, isOneArticle: Bool = false) {
       self.vectors = vectors
       self.articles = articles
@@ -52,6 +59,7 @@ public struct ChunkTable {
     order = try at(file.name) { [articles, chunks] in try Self.order(articles, chunks) }
   }
 
+  /// The number of chunks.
   public var rows: Int { articles.count }
 
   private static func articles(_ file: NumPyFile, _ names: Names, _ rows: Int) throws -> [UInt64] {

@@ -1,5 +1,6 @@
 /// What the entries of an array are: NumPy's `descr` of a plain type, such as `<f4`.
 public struct ElementType: Hashable, Sendable, CustomStringConvertible {
+  /// What the bytes of an element stand for.
   public enum Kind: Hashable, Sendable {
     case float
     case signed
@@ -15,16 +16,22 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
     case other
   }
 
+  /// What the bytes of an element stand for.
   public let kind: Kind
   /// Bytes of one entry; 0 where it is not known.
   public let size: Int
+  /// Whether the most significant byte comes first.
   public let isBigEndian: Bool
   /// As the file has it.
   public let description: String
 
+  /// float32, little-endian.
   public static let float32 = ElementType("<f4")
+  /// int32, little-endian.
   public static let int32 = ElementType("<i4")
+  /// int64, little-endian.
   public static let int64 = ElementType("<i8")
+  /// uint64, little-endian.
   public static let uint64 = ElementType("<u8")
 
   /// From NumPy's text, such as `<f4`, `|b1`, `>u2` or `<U12`; what is not read becomes `.other`.

@@ -17,6 +17,7 @@ public struct RowBatch {
   /// beyond float32's range counts among them.
   public let nonFinite: [Int]
 
+  /// The number of rows in the batch.
   public var rows: Int { checksums.count }
 }
 
@@ -25,6 +26,7 @@ public struct RowBatch {
 /// One pass in little memory: what has been read is released. Stored float32 rows are handed out where they lie in the
 /// file; all others come in a buffer that the next call reuses.
 public final class FloatRows {
+  /// The number of rows in the array.
   public let rows: Int
   /// Entries of one row.
   public let dim: Int

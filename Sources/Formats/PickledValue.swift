@@ -14,8 +14,11 @@ public enum PickledValue: Hashable, Sendable {
   /// Entries in C order.
   case array(shape: [Int], [PickledValue])
 
+  /// A key of a dictionary, and its value.
   public struct Pair: Hashable, Sendable {
+    /// The key, of any type.
     public let key: PickledValue
+    /// The value under the key.
     public let value: PickledValue
   }
 
@@ -35,6 +38,7 @@ public enum PickledValue: Hashable, Sendable {
     }
   }
 
+  /// The text of a string; nil for any other value.
   public var string: String? {
     if case .string(let text) = self { return text }
     return nil

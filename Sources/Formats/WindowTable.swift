@@ -6,8 +6,11 @@ public import Vectors
 ///
 /// Memory: 12 bytes a window.
 public struct WindowTable {
+  /// What the slots of a window are.
   public let roles: Roles
+  /// The distance from the last context chunk to the target, in chunks.
   public let offset: Int
+  /// The entries of a vector.
   public let dim: Int
   /// (windows): the article of each target.
   public let articles: [UInt64]
@@ -20,9 +23,12 @@ public struct WindowTable {
   /// (windows, negatives): the chunk numbers of the negatives; nil where the file does not say.
   public let negativeChunks: [UInt32]?
 
+  /// Names under which arrays of contexts, (windows, context, dim), are looked for.
   public static let contextNames = ["contexts", "context", "X", "context_sequences", "train_context_sequences"]
+  /// Names under which arrays of targets, (windows, dim), are looked for.
   public static let targetNames = ["targets", "target", "y", "target_vectors", "train_target_vectors"]
 
+  /// The number of windows.
   public var windows: Int { targets.count }
 
   /// - Parameters:

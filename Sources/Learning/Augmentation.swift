@@ -26,6 +26,7 @@ public struct Augmentation: Hashable, Sendable {
   /// σ.
   public var deviation = 0.03
 
+  /// Changes nothing.
   public init() {}
 
   /// - Parameters:

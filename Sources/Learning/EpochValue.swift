@@ -6,11 +6,14 @@ public enum EpochValue: Hashable, Sendable {
   /// 0 in epoch 1, rising linearly to `maximum` over so many epochs: maximum · min(1, (epoch − 1) / epochs).
   case ramp(maximum: Double, epochs: Int)
 
+  /// A value and the epoch from which on it holds.
   public struct Step: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int
+    /// The value.
     public var value: Double
 
+    /// Creates a step.
     public init(_ epoch: Int, _ value: Double) {
       self.epoch = epoch
       self.value = value

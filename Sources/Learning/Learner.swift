@@ -3,8 +3,11 @@ public import Networks
 
 /// What is trained: a network's parameters, with the optimizer that moves them; and a head that only training has.
 public final class Learner<Scalar: Real> {
+  /// The network.
   public let network: any Network
+  /// Its parameters, changed in place.
   public let parameters: Parameters<Scalar>
+  /// The optimizer of the parameters.
   public let optimizer: Optimizer<Scalar>
   /// What the output depends on beside, as the model was before: kept where a recipe is silent.
   public let options: ForwardOptions

@@ -19,6 +19,7 @@ public struct LossBatch<Scalar: Real> {
   /// loss; `moment` and `variance` are of the batch and take no weights.
   public var weights: Matrix<Scalar>?
 
+  /// Creates a batch from views that stay valid while it is used.
   public init(
     output: Matrix<Scalar>, target: Matrix<Scalar>, previous: Matrix<Scalar>, contexts: Matrix<Scalar>,
     negatives: Matrix<Scalar>? = nil, futures: Matrix<Scalar>? = nil, weights: Matrix<Scalar>? = nil
@@ -32,6 +33,7 @@ public struct LossBatch<Scalar: Real> {
     self.weights = weights
   }
 
+  /// The number of windows.
   public var windows: Int { output.rows }
 
   /// Slots in a position-major matrix.

@@ -15,6 +15,7 @@ public struct LossStatistics: Hashable, Sendable {
   /// Mean ‖p‖.
   public var length = 0.0
 
+  /// All zero.
   public init() {}
 
   /// Mean cos(p, n) − mean cos(p, v).

@@ -5,14 +5,17 @@ public import Networks
 ///
 /// Constants of the layout are never touched.
 public final class Optimizer<Scalar: Real> {
+  /// Learning rate, decay and the constants of AdamW.
   public var rule: AdamW
   /// The moments m and v; written into checkpoints and read back, training goes on as if it had not stopped.
   public let first: Parameters<Scalar>
+  /// The second moments v: running means of squared gradients.
   public let second: Parameters<Scalar>
   /// Steps taken.
   public var steps = 0
   private let runs: [Range<Int>]
 
+  /// Creates an optimizer whose moments are zero.
   public init(_ layout: ParameterLayout, rule: AdamW) {
     self.rule = rule
     first = Parameters(layout)

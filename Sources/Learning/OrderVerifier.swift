@@ -7,8 +7,11 @@ internal import Vectors
 ///
 /// It reads chunks of the text and no output of the model, so that the model gets no gradient from it.
 public struct OrderVerifier: Hashable, Sendable {
+  /// The entries of a vector.
   public let dim: Int
+  /// The probability that training zeroes an activation.
   public let dropout: Double
+  /// Its parameters, with the names of the PyTorch module.
   public let layout: ParameterLayout
   let layers: [LinearParameters]
   let hidden: [Int]

@@ -1,13 +1,16 @@
 /// A learning rate that falls where the validation error stands still, as PyTorch's `ReduceLROnPlateau` in mode `min`
 /// with a relative threshold.
 public struct PlateauSchedule: Hashable, Sendable {
+  /// When the rate falls, and by how much.
   public let rule: Recipe.Plateau
   /// What the base rate has been multiplied by.
   public private(set) var factor: Double
+  /// The lowest validation error so far; nil before the first epoch.
   public private(set) var best: Double?
   /// Epochs in a row that were not better.
   public private(set) var badEpochs: Int
 
+  /// Creates a schedule, at its beginning or where a checkpoint left it.
   public init(_ rule: Recipe.Plateau, factor: Double = 1, best: Double? = nil, badEpochs: Int = 0) {
     self.rule = rule
     self.factor = factor

@@ -12,6 +12,7 @@ extension Recipe {
     try self.init(json)
   }
 
+  /// Reads a recipe from a JSON value; throws as `init(parsing:)` does.
   public init(_ json: JSON) throws {
     self = try RecipeObject.whole(json, path: "") { try Recipe(reading: &$0) }
     try check()

@@ -1,5 +1,6 @@
 /// What a step of training was like, or the mean of several over their windows.
 public struct StepFigures: Hashable, Sendable {
+  /// The number of windows.
   public var windows = 0
   /// The weighted sum of the terms.
   public var loss = 0.0
@@ -15,12 +16,16 @@ public struct StepFigures: Hashable, Sendable {
   public var skipped = 0
   /// Mean cosines of the output with the target, the previous vector, the last context vector and the centroid.
   public var cosineNext = 0.0
+  /// Mean cosine with the previous vector.
   public var cosinePrevious = 0.0
+  /// Mean cosine with the last context vector.
   public var cosineLast = 0.0
+  /// Mean cosine with the context's mean.
   public var cosineAnchor = 0.0
   /// The length of the gradient before it is clipped.
   public var gradientNorm = 0.0
 
+  /// No windows.
   public init() {}
 
   /// cos_next − cos_prev.

@@ -13,14 +13,18 @@ public struct EpochFigures: Hashable, Sendable {
   /// Mean cosines of the validation's predictions with the target, the previous vector, the last context vector and
   /// the context's centroid.
   public var cosineNext: Double
+  /// Mean cosine with the previous vector.
   public var cosinePrevious: Double
+  /// Mean cosine with the last context vector.
   public var cosineLast: Double
+  /// Mean cosine with the context's mean.
   public var cosineAnchor: Double
   /// cos_next − cos_prev over the training windows.
   public var trainingMargin: Double
   /// The terms that counted.
   public var activeTerms: Set<String>
 
+  /// Creates the figures of an epoch.
   public init(
     cosineNext: Double, cosinePrevious: Double, cosineLast: Double, cosineAnchor: Double, trainingMargin: Double,
     activeTerms: Set<String>

@@ -10,18 +10,26 @@ public struct TrainingCheckpoint {
   public struct Changes: Hashable, Sendable {
     /// nil for the checkpoint's own.
     public var recipe: Recipe?
+    /// Windows of a step.
     public var batch: Int?
+    /// AdamW's learning rate.
     public var learningRate: Double?
+    /// The share of activations that training sets to 0.
     public var dropout: Double?
+    /// The seed of all chance in training.
     public var seed: UInt64?
     /// nil for the one after the checkpoint's last.
     public var epoch: Int?
 
+    /// Changes nothing.
     public init() {}
   }
 
+  /// The architecture and its sizes.
   public let configuration: Configuration
+  /// What is trained.
   public let learner: Learner<Float>
+  /// How far the training has come.
   public var progress: TrainingProgress
   /// Counted from 1.
   public let epoch: Int

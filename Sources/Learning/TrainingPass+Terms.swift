@@ -67,6 +67,7 @@ public struct Divergence: Error, Hashable, Sendable {
   public var step: Int
   /// `term mse`, `the gradient`.
   public var what: String
+  /// The value: NaN or infinite.
   public var value: Double
 }
 

@@ -14,9 +14,12 @@ public final class TrainingPass<Scalar: Real> {
     public var epoch: Int
     /// Steps of the optimizer before it.
     public var step: Int
+    /// The seed of all chance in the training.
     public var seed: UInt64
+    /// AdamW's learning rate in the epoch.
     public var learningRate: Double
 
+    /// Creates a position.
     public init(epoch: Int, step: Int, seed: UInt64, learningRate: Double) {
       self.epoch = epoch
       self.step = step

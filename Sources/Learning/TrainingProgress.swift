@@ -6,17 +6,23 @@ public import JSON
 public struct TrainingProgress: Hashable, Sendable {
   /// An epoch that is over.
   public struct Epoch: Hashable, Sendable {
+    /// Counted from 1.
     public var epoch: Int
     /// Steps of the optimizer, over all epochs.
     public var step: Int
+    /// The windows that were trained on.
     public var windows: Int
+    /// AdamW's learning rate.
     public var learningRate: Double
+    /// The mean loss over the windows.
     public var loss: Double
     /// cos_next − cos_prev of training.
     public var margin: Double
     /// Names of the terms that counted.
     public var terms: [String]
+    /// The figures of the validation; nil without one.
     public var validation: ValidationFigures?
+    /// The alarms that the epoch raised.
     public var alarms: [TrainingAlarm]
 
     /// What alarms are judged by; nil without a validation.
@@ -29,14 +35,18 @@ public struct TrainingProgress: Hashable, Sendable {
     }
   }
 
+  /// How the model is trained.
   public var recipe: Recipe
+  /// The seed of all chance in the training.
   public var seed: UInt64
   /// Steps of the optimizer so far.
   public var step = 0
   /// The learning rate's schedule; nil where the recipe has none.
   public var plateau: PlateauSchedule?
+  /// The epochs that have ended, in order.
   public var history: [Epoch] = []
 
+  /// The progress of a training that has not begun.
   public init(recipe: Recipe, seed: UInt64) {
     self.recipe = recipe
     self.seed = seed
@@ -78,6 +88,7 @@ public struct TrainingProgress: Hashable, Sendable {
 }
 
 extension TrainingProgress {
+  /// The progress as checkpoints keep it.
   public var json: JSON {
     var members: [String: JSON] = [
       "recipe": recipe.json, "seed": .unsigned(seed), "epoch": .integer(Int64(epoch)), "step": .integer(Int64(step)),
@@ -128,6 +139,7 @@ extension TrainingProgress {
 }
 
 extension TrainingProgress.Epoch {
+  /// The epoch as checkpoints keep it.
   public var json: JSON {
     [
       "epoch": .integer(Int64(epoch)), "step": .integer(Int64(step)), "windows": .integer(Int64(windows)),

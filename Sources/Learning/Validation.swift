@@ -29,6 +29,7 @@ public final class Validation<Scalar: Real> {
     batch = WindowBatch(dim: dim, roles: roles, capacity: Self.bank)
   }
 
+  /// Adds a window of a block; scores the batch when it is full.
   public func add(_ block: VectorBlock, _ window: Int) {
     batch.append(block, window)
     if batch.isFull { score() }

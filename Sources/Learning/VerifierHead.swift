@@ -3,8 +3,11 @@ public import Networks
 
 /// An order verifier that is trained beside a network: its parameters, its optimizer, and its way through a batch.
 public final class VerifierHead<Scalar: Real> {
+  /// The architecture of the head.
   public let verifier: OrderVerifier
+  /// Its parameters.
   public let parameters: Parameters<Scalar>
+  /// Its optimizer.
   public let optimizer: Optimizer<Scalar>
   private let gradients: Parameters<Scalar>
   private let workspace: OrderVerifierWorkspace<Scalar>

@@ -14,8 +14,10 @@ public struct WeightRule: Hashable, Sendable {
   public struct Ratio: Hashable, Sendable {
     /// Below 0.8 of it λ_eff is raised to it.
     public var target: EpochValue?
+    /// The highest ρ.
     public var cap: EpochValue
 
+    /// Creates the bounds of ρ.
     public init(target: EpochValue? = nil, cap: EpochValue) {
       self.target = target
       self.cap = cap
@@ -24,9 +26,12 @@ public struct WeightRule: Hashable, Sendable {
 
   /// λ_eff is multiplied by clamp((c̄ − from) / over, 0, 1), c̄ the batch's mean cosine with the target.
   public struct Confidence: Hashable, Sendable {
+    /// The mean cosine up to which the scale is 0.
     public var from: Double
+    /// The difference over which it rises to 1.
     public var over: Double
 
+    /// Creates the scale by confidence.
     public init(from: Double, over: Double) {
       self.from = from
       self.over = over
@@ -35,26 +40,34 @@ public struct WeightRule: Hashable, Sendable {
 
   /// λ_eff is multiplied by 1 + the mean over the batch of sigmoid((cos(c[last], target) − center) / width).
   public struct Adaptive: Hashable, Sendable {
+    /// The cosine at which the sigmoid is one half.
     public var center: Double
+    /// The width of the sigmoid.
     public var width: Double
 
+    /// Creates the adaptive factor.
     public init(center: Double, width: Double) {
       self.center = center
       self.width = width
     }
   }
 
+  /// What λ_eff is before the guards.
   public var base: Base
   /// λ_min: fractions and targets do not take λ_eff below it. The cap of ρ and the confidence may.
   public var minimum = 0.0
   /// λ_max: nothing takes λ_eff above it.
   public var maximum = Double.infinity
+  /// The bounds of ρ; nil for none.
   public var ratio: Ratio?
+  /// The scale by confidence; nil for none.
   public var confidence: Confidence?
+  /// The adaptive factor; nil for none.
   public var adaptive: Adaptive?
   /// No such term for a batch that points away from its targets.
   public var skipsSign = false
 
+  /// Creates a rule without guards.
   public init(_ base: Base) { self.base = base }
 }
 
@@ -64,8 +77,10 @@ public struct BatchSummary: Hashable, Sendable {
   public var mse: Double
   /// The batch's mean cosines of the prediction with the target and with the previous vector.
   public var cosineNext: Double
+  /// The batch's mean cosine with the previous vector.
   public var cosinePrevious: Double
 
+  /// Creates the summary of a batch.
   public init(mse: Double, cosineNext: Double, cosinePrevious: Double) {
     self.mse = mse
     self.cosineNext = cosineNext

@@ -3,11 +3,14 @@ internal import Vectors
 /// Which articles go where: by a seeded hash of the article's number, so that splits never overlap, need no list of
 /// articles, and stay what they are when articles are added.
 public struct ArticleSplit: Sendable {
+  /// A named share of the articles.
   public struct Part: Hashable, Sendable {
+    /// The name, such as `train`.
     public var name: String
     /// The part's share of the articles, 0 to 1.
     public var fraction: Double
 
+    /// Creates a part; `fraction` is between 0 and 1.
     public init(name: String, fraction: Double) {
       self.name = name
       self.fraction = fraction

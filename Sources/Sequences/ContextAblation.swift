@@ -4,6 +4,7 @@ internal import Failures
 /// Takes from the contexts of windows what a predictor might lean on: their order, a chunk, all but the last, or the
 /// last. Targets and other roles stay what they are, and so do the rows.
 public struct ContextAblation {
+  /// What is done to the context of each window.
   public enum Mode: Hashable, Sendable {
     /// The context chunks in a random order.
     case shuffle

@@ -17,6 +17,7 @@ public struct OtherArticleSampler {
   /// Where the entries of each article begin, and where the last one's end.
   private var starts: [Int] = []
 
+  /// Creates a sampler without chunks.
   public init() {}
 
   /// Enters the rows of the next block that are not repeated.

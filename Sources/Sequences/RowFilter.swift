@@ -14,13 +14,18 @@ public struct RowFilter {
   private var weights: [Float] = []
   private static let dropped = UInt32.max
 
+  /// Creates a filter with empty buffers.
   public init() {}
 
   /// What is left of a block, to be written as one frame.
   public struct Rest {
+    /// The rows that pass, in runs.
     public var runs: [VectorBlock]
+    /// How many rows at the head repeat rows of the frame before.
     public var repeated: Int
+    /// (windows, slots): the rows of each window that passes.
     public var indices: UnsafeBufferPointer<UInt32>
+    /// (windows): their weights; nil if all are 1.
     public var weights: UnsafeBufferPointer<Float>?
   }
 

@@ -7,6 +7,7 @@ internal import Failures
 /// Memory: the rows of one window (`negatives` = 0), or one article up to 32 MiB of vectors; and some 50 bytes an
 /// article, to tell duplicates.
 public struct SequenceBuilder {
+  /// What the windows are.
   public let options: SequenceOptions
   /// Windows made so far.
   public private(set) var windows = 0
@@ -14,12 +15,15 @@ public struct SequenceBuilder {
   public private(set) var shortArticles = 0
   /// Windows left out because their article has too few other chunks to draw the negatives from.
   public private(set) var windowsWithoutNegatives = 0
+  /// The number of articles so far.
   public var articles: Int { ledger.articles }
 
   /// A frame to be: rows in order, of which the first `repeated` are the last of the frame before, and windows over
   /// them.
   public struct Frame {
+    /// The rows of the frame, in runs.
     public var runs: [VectorBlock]
+    /// How many rows at the head repeat rows of the frame before.
     public var repeated: Int
     /// (windows, slots).
     public var indices: UnsafeBufferPointer<UInt32>
@@ -41,6 +45,7 @@ public struct SequenceBuilder {
   /// Rows at the head of `stretch` that stood in the stretch before.
   private var stretchRepeated = 0
 
+  /// Creates a builder of windows over vectors of `dim` entries.
   public init(dim: Int, options: SequenceOptions) {
     self.options = options
     places = options.places

@@ -12,8 +12,10 @@ public struct SequenceOptions: Sendable {
   public var negatives: Int
   /// Chunks after the target.
   public var futures: Int
+  /// The seed of the negatives.
   public var seed: UInt64
 
+  /// Creates options; the ranges are those of the flags of seq-build.
   public init(
     context: Int, offset: Int = 1, stride: Int = 1, negatives: Int = 0, futures: Int = 0, seed: UInt64 = 17
   ) {

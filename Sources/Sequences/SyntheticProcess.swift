@@ -6,6 +6,7 @@ public import Vectors
 /// Every process starts in its stationary state, with entries of mean 0 and variance 1. For many dimensions the mean
 /// cosine of two chunks that lie k apart is then, without noise, what `similarity(k)` gives.
 public struct SyntheticProcess: Sendable {
+  /// How each chunk follows from those before it.
   public enum Kind: String, CaseIterable, Sendable {
     /// x[t+1] = ρ x[t] + √(1−ρ²) ε: Gaussian, the same forwards and backwards in time.
     case ar
@@ -20,8 +21,11 @@ public struct SyntheticProcess: Sendable {
     case copy
   }
 
+  /// How each chunk follows from those before it.
   public var kind: Kind
+  /// The entries of a vector.
   public var dim: Int
+  /// The chunks of an article.
   public var chunks: Int
   /// ρ, 0 to 1.
   public var rho: Double
@@ -31,8 +35,10 @@ public struct SyntheticProcess: Sendable {
   public var spread: Double
   /// Standard deviation of noise added to each entry of what comes out.
   public var noise: Double
+  /// The seed of every random number.
   public var seed: UInt64
 
+  /// Creates a process; the ranges are those of the flags of vec-synth.
   public init(
     kind: Kind, dim: Int, chunks: Int, rho: Double, angle: Double = 0, spread: Double = 0, noise: Double = 0,
     seed: UInt64

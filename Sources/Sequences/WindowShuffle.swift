@@ -7,7 +7,9 @@ public import Vectors
 /// Rows stay in memory as long as they and the windows take no more than `memory` bytes; then they go to a temporary
 /// file. Windows stay in memory: 4 bytes a slot and 4 for the weight.
 public final class WindowShuffle {
+  /// The entries of a vector.
   public let dim: Int
+  /// The slots of a window.
   public let slots: Int
   /// Rows taken in so far, without those that blocks repeat.
   public var rows: Int { archive.rows }

@@ -6,8 +6,11 @@ internal import Vectors
 public struct Provenance: Hashable, Sendable {
   /// One stage: a tool, what it was told, and what it read.
   public struct Stage: Hashable, Sendable {
+    /// The tool's name.
     public var tool: String
+    /// The release of the tool.
     public var version: String
+    /// The flags that bear on the result, and operands that are no streams.
     public var arguments: [String]
     /// Where chance was involved.
     public var seed: UInt64?
@@ -16,6 +19,7 @@ public struct Provenance: Hashable, Sendable {
     /// The ids of the stages it read from, in order.
     public var parents: [String]
 
+    /// Describes a stage.
     public init(
       tool: String, version: String, arguments: [String], seed: UInt64? = nil, files: [File] = [],
       parents: [String] = []
@@ -29,11 +33,16 @@ public struct Provenance: Hashable, Sendable {
     }
   }
 
+  /// A file that a stage read besides its streams.
   public struct File: Hashable, Sendable {
+    /// The name, as the command line had it.
     public var name: String
+    /// The size in bytes.
     public var size: Int
+    /// The CRC-32 of all bytes.
     public var crc32: UInt32
 
+    /// Describes a file.
     public init(name: String, size: Int, crc32: UInt32) {
       self.name = name
       self.size = size
@@ -45,6 +54,7 @@ public struct Provenance: Hashable, Sendable {
   public private(set) var entries: [JSON] = []
   private var known: Set<String> = []
 
+  /// No stages.
   public init() {}
 
   /// - Returns: nil where the value is not a list of objects with an `id`, parents before children.
@@ -62,6 +72,7 @@ public struct Provenance: Hashable, Sendable {
   /// The id of the stage that wrote the stream.
   public var last: String? { entries.last?["id"]?.string }
 
+  /// The list of stages as headers hold it.
   public var json: JSON { .array(entries) }
 
   /// Adds what `other` knows and this doesn't: the same stage of two shards stands once.

@@ -4,12 +4,15 @@ public import Vectors
 ///
 /// Memory: the rows of one side that have not found their match; where both sides come in one order, that is a frame.
 public struct StreamComparison {
+  /// The number of rows that both streams have.
   public private(set) var matched = 0
   /// Matched rows with an entry that differs by more than the tolerance.
   public private(set) var differing = 0
   /// The largest difference of two entries, and where it is.
   public private(set) var largest: (difference: Float, key: Key, column: Int)?
+  /// The number of rows that only the first stream has, so far.
   public var onlyFirst: Int { waiting.first.count }
+  /// The number of rows that only the second stream has, so far.
   public var onlySecond: Int { waiting.second.count }
 
   private let tolerance: Float

@@ -4,6 +4,7 @@ internal import Failures
 
 /// What a stream holds, as its header says.
 public struct StreamHeader: Hashable, Sendable {
+  /// What the rows of a stream are.
   public enum Kind: String, Sendable {
     /// Vectors of chunks, no windows.
     case chunks
@@ -18,6 +19,7 @@ public struct StreamHeader: Hashable, Sendable {
     }
   }
 
+  /// What the rows are.
   public var kind: Kind
   /// Entries of a vector, 1 to `maximumDim`.
   public var dim: Int
@@ -27,6 +29,7 @@ public struct StreamHeader: Hashable, Sendable {
   public var roles: Roles?
   /// How many chunks after the last context chunk the target lies; 1 where there are no windows.
   public var offset: Int
+  /// The stages that made the stream.
   public var provenance: Provenance
   /// Free values under `namespace:key` names.
   public var metadata: [String: JSON]
@@ -36,6 +39,7 @@ public struct StreamHeader: Hashable, Sendable {
   /// One row of so many entries, with its key, just fits a frame of 64 MiB.
   public static let maximumDim = 16_777_200
 
+  /// Creates the header of a stream; `roles` and `offset` belong to windows.
   public init(
     kind: Kind, dim: Int, ordered: Bool, roles: Roles? = nil, offset: Int = 1, provenance: Provenance = Provenance(),
     metadata: [String: JSON] = [:]
@@ -56,6 +60,7 @@ public struct StreamHeader: Hashable, Sendable {
 }
 
 extension StreamHeader {
+  /// The header as a stream holds it.
   public var json: JSON {
     var members = unknown
     members["kind"] = .string(kind.rawValue)

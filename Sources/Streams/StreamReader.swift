@@ -41,6 +41,7 @@ public final class StreamReader {
     var totals = Totals()
   }
 
+  /// The stream, for messages: a path or `stdin`.
   public var name: String { source.name }
 
   /// Reads the first header.

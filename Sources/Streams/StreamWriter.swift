@@ -9,6 +9,7 @@ public import Vectors
 ///
 /// Vectors are never copied, and rows whose checksums are known are not read again. Memory: the keys of one frame.
 public final class StreamWriter {
+  /// The header that was written.
   public let header: StreamHeader
   /// What has been written so far.
   public private(set) var totals = Totals()

@@ -7,15 +7,21 @@ internal import Checksums
 /// The digests do not depend on the order of rows and windows, nor on how they are cut into frames and members: those
 /// of two streams add up (modulo 2^64) to that of both.
 public struct Totals: Hashable, Sendable {
+  /// The number of frames.
   public var frames = 0
   /// Rows, without those a frame repeats from the one before.
   public var rows = 0
+  /// The number of windows.
   public var windows = 0
+  /// The sum of the digests of all rows, modulo 2^64: it does not depend on their order.
   public var rowDigest: UInt64 = 0
+  /// The sum of the digests of all windows, modulo 2^64.
   public var windowDigest: UInt64 = 0
 
+  /// Nothing counted.
   public init() {}
 
+  /// The totals of two streams together.
   public static func + (a: Totals, b: Totals) -> Totals {
     var sum = a
     sum.frames += b.frames

@@ -1,11 +1,13 @@
 /// What a row is: a chunk of an article, or (step > 0) the prediction of one.
 public struct Key: Hashable, Comparable, Sendable {
+  /// The article's number.
   public var article: UInt64
   /// The chunk's number within its article.
   public var chunk: UInt32
   /// 0 for a real chunk, h for the h-th prediction of a rollout.
   public var step: UInt32
 
+  /// Creates a key; `step` is 0 except in predictions.
   @inlinable
   public init(article: UInt64, chunk: UInt32, step: UInt32 = 0) {
     self.article = article
@@ -13,6 +15,7 @@ public struct Key: Hashable, Comparable, Sendable {
     self.step = step
   }
 
+  /// Whether a key comes before another: by article, then chunk, then step.
   @inlinable
   public static func < (a: Key, b: Key) -> Bool {
     (a.article, a.chunk, a.step) < (b.article, b.chunk, b.step)

@@ -1,9 +1,13 @@
 /// What the slots of a window are, in order: `context × 5, target × 1`.
 public struct Roles: Hashable, Sendable {
+  /// A role and how many slots have it.
   public struct Role: Hashable, Sendable {
+    /// The name: `context`, `target`, `previous`, `negative` or `future`.
     public var name: String
+    /// The number of slots.
     public var count: Int
 
+    /// Creates a role.
     public init(_ name: String, _ count: Int) {
       self.name = name
       self.count = count

@@ -6,6 +6,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
   private var spareGaussian: Double?
 
+  /// Creates the generator of a seed.
   public init(seed: UInt64) {
     let step: UInt64 = 0x9E37_79B9_7F4A_7C15
     state = (mixed(seed), mixed(seed &+ step), mixed(seed &+ step &* 2), mixed(seed &+ step &* 3))
@@ -16,6 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     self.init(seed: mixed(seed) ^ mixed(mixed(index)))
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     func rotated(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 &- k)) }
     let result = rotated(state.1 &* 5, 7) &* 9

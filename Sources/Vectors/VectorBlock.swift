@@ -5,6 +5,7 @@
 public struct VectorBlock {
   /// Entries of one vector.
   public let dim: Int
+  /// The number of rows.
   public let rows: Int
   /// The bytes of the vectors, (rows, dim) float32, row-major. Where they point into a file someone else laid out,
   /// they may lie at any address: good for passing on, and for `VectorStore` to copy.
@@ -28,6 +29,7 @@ public struct VectorBlock {
   /// (windows); absent where every weight is 1.
   public var weights: UnsafeBufferPointer<Float>?
 
+  /// Creates a block of vectors at an address that floats may have; checks that the parts have the same number of rows.
   public init(
     dim: Int, vectors: UnsafeBufferPointer<Float>, articles: UnsafeBufferPointer<UInt64>,
     chunks: UnsafeBufferPointer<UInt32>, steps: UnsafeBufferPointer<UInt32>,
@@ -71,8 +73,10 @@ public struct VectorBlock {
     return bytes.assumingMemoryBound(to: Float.self)
   }
 
+  /// The number of windows.
   public var windows: Int { slots == 0 ? 0 : indices.count / slots }
 
+  /// The key of a row.
   @inlinable
   public func key(_ row: Int) -> Key {
     Key(article: articles[row], chunk: chunks[row], step: steps[row])
@@ -90,6 +94,7 @@ public struct VectorBlock {
     Int(indices[window * slots + slot])
   }
 
+  /// The weight of a window; 1 if the block has no weights.
   @inlinable
   public func weight(_ window: Int) -> Float {
     weights?[window] ?? 1
@@ -116,13 +121,17 @@ public struct VectorBlock {
 
 /// A place in an open regular file.
 public struct FileOrigin: Hashable, Sendable {
+  /// The open file.
   public let descriptor: Int32
+  /// The offset of the first byte.
   public let offset: Int
 
+  /// Creates a place in an open file.
   public init(descriptor: Int32, offset: Int) {
     self.descriptor = descriptor
     self.offset = offset
   }
 
+  /// The place so many bytes later.
   public func advanced(by bytes: Int) -> FileOrigin { FileOrigin(descriptor: descriptor, offset: offset + bytes) }
 }

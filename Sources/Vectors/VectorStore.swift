@@ -1,13 +1,19 @@
 /// Rows of vectors with their keys that this process owns: what a source fills and a filter carries over.
 public struct VectorStore {
+  /// The entries of a vector.
   public let dim: Int
+  /// (rows, dim), row-major.
   public private(set) var vectors: [Float] = []
+  /// (rows): the article of each row.
   public private(set) var articles: [UInt64] = []
+  /// (rows): the chunk of each row within its article.
   public private(set) var chunks: [UInt32] = []
+  /// (rows): the step of each row; 0 except in predictions.
   public private(set) var steps: [UInt32] = []
   /// The CRC-32 of each row, as long as every appended row came with one.
   private var checksums: [UInt32] = []
 
+  /// Creates an empty store with room for some rows.
   public init(dim: Int, reserving rows: Int = 0) {
     self.dim = dim
     vectors.reserveCapacity(rows * dim)
@@ -16,8 +22,10 @@ public struct VectorStore {
     steps.reserveCapacity(rows)
   }
 
+  /// The number of rows.
   public var rows: Int { articles.count }
 
+  /// The key of a row.
   public func key(_ row: Int) -> Key {
     Key(article: articles[row], chunk: chunks[row], step: steps[row])
   }
@@ -75,6 +83,7 @@ public struct VectorStore {
     steps.removeFirst(count)
   }
 
+  /// Removes all rows; their memory is kept.
   public mutating func removeAll() {
     vectors.removeAll(keepingCapacity: true)
     articles.removeAll(keepingCapacity: true)

@@ -12,11 +12,13 @@ public struct WindowStore {
   /// The vectors of the window being gathered, (slots, dim).
   private var window: [Float] = []
 
+  /// Creates an empty store of windows with so many slots.
   public init(dim: Int, slots: Int) {
     rows = VectorStore(dim: dim)
     self.slots = slots
   }
 
+  /// The number of windows.
   public var windows: Int { indices.count / slots }
 
   /// Whether the rows make a frame that flows well.
@@ -72,6 +74,7 @@ public struct WindowStore {
     return zip(rows.vectors[row * dim..<(row + 1) * dim], vector).allSatisfy { $0.bitPattern == $1.bitPattern }
   }
 
+  /// Removes all windows; their memory is kept.
   public mutating func removeAll() {
     rows.removeAll()
     indices.removeAll(keepingCapacity: true)

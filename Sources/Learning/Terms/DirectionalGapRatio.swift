@@ -1,27 +1,27 @@
 /// Smooth hinges on the gap and on its ratio to the size of both cosines (P6b v2.1 and later).
-public struct DirectionalGapRatio: LossTerm {
-  public static let name = "directional-gap-ratio"
-  public static let definition =
+package struct DirectionalGapRatio: LossTerm {
+  package static let name = "directional-gap-ratio"
+  package static let definition =
     "α·softplus(γ(`gap_margin` − gap))/γ + (1 − α)·softplus(γ(`ratio_margin` − ratio))/γ, "
     + "ratio = gap / (\\|cos(p, n)\\| + \\|cos(p, v)\\| + 1e-6)"
-  public static let parameters = [
+  package static let parameters = [
     TermParameter.margin("gap_margin"), .margin("ratio_margin", default: 0.05), .gamma(default: 4),
     TermParameter("alpha", in: 0...1, default: 0.7),
   ]
 
   private let gapMargin, ratioMargin, gamma, alpha: Double
 
-  public init(_ parameters: TermParameters) {
+  package init(_ parameters: TermParameters) {
     self.init(
       gapMargin: parameters["gap_margin"], ratioMargin: parameters["ratio_margin"], gamma: parameters["gamma"],
       alpha: parameters["alpha"])
   }
   /// The term with its parameters.
-  public init(gapMargin: Double, ratioMargin: Double, gamma: Double, alpha: Double) {
+  package init(gapMargin: Double, ratioMargin: Double, gamma: Double, alpha: Double) {
     (self.gapMargin, self.ratioMargin, self.gamma, self.alpha) = (gapMargin, ratioMargin, gamma, alpha)
   }
 
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     batch.pairs(with: .previous, factor: factor) {
       .smooth($0, $1, margin: gapMargin, gamma: gamma) * alpha + ratio($0, $1) * (1 - alpha)
     }

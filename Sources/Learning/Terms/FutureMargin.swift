@@ -1,22 +1,22 @@
 /// A hinge against every chunk after the target that the window has (P2 to P4).
-public struct FutureMargin: LossTerm {
-  public static let name = "future-margin"
-  public static let definition = "sum over the futures of max(0, `margin` − cos(p, n) + cos(p, future))"
-  public static let parameters = [TermParameter.margin()]
+package struct FutureMargin: LossTerm {
+  package static let name = "future-margin"
+  package static let definition = "sum over the futures of max(0, `margin` − cos(p, n) + cos(p, future))"
+  package static let parameters = [TermParameter.margin()]
 
   private let margin: Double
 
-  public init(_ parameters: TermParameters) { self.init(margin: parameters["margin"]) }
+  package init(_ parameters: TermParameters) { self.init(margin: parameters["margin"]) }
   /// The term with its parameter.
-  public init(margin: Double) { self.margin = margin }
+  package init(margin: Double) { self.margin = margin }
 
-  public var needs: TermNeeds {
+  package var needs: TermNeeds {
     var needs = TermNeeds()
     needs.futures = 1
     return needs
   }
 
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     (0..<batch.futures).reduce(0) { sum, slot in
       sum + batch.pairs(with: .future(slot), factor: factor) { .hinge($0, $1, margin: margin) }
     }

@@ -37,18 +37,24 @@ public protocol LossTerm: Sendable {
 }
 
 extension LossTerm {
+  /// No parameters.
   public static var parameters: [TermParameter] { [] }
+  /// Most terms are means over windows, which have weights.
   public static var takesWeights: Bool { true }
+  /// Nothing beyond output, target, previous vector and context.
   public var needs: TermNeeds { TermNeeds() }
 
+  /// Terms that are no function of the outputs alone override `value(in:_:)` and `addGradient(in:weight:_:)` instead.
   public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     preconditionFailure("\(Self.name) is not a function of the outputs alone")
   }
 
+  /// The value from the batch of the step.
   public func value<Scalar: Real>(in step: TrainingPass<Scalar>, _ weighting: WindowWeighting?) -> Double {
     step.losses.value(of: self, weighting: weighting)
   }
 
+  /// Adds the gradient by the outputs of the step.
   public func addGradient<Scalar: Real>(in step: TrainingPass<Scalar>, weight: Double, _ weighting: WindowWeighting?) {
     step.losses.addGradient(of: self, weight: weight, weighting: weighting)
   }

@@ -1,16 +1,16 @@
 internal import Kernels
 
 /// The mean squared difference of the entries of output and target (P1).
-public struct MeanSquaredError: LossTerm {
-  public static let name = "mse"
-  public static let definition = "mean squared error of all entries of p"
+package struct MeanSquaredError: LossTerm {
+  package static let name = "mse"
+  package static let definition = "mean squared error of all entries of p"
 
-  public init(_ parameters: TermParameters) {}
+  package init(_ parameters: TermParameters) {}
   /// The term, which has no parameters.
-  public init() {}
+  package init() {}
 
   /// The slope by p is 2 (p − n) / (windows · dim).
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     let entries = Double(batch.windows * batch.dim)
     var sum = 0.0
     for window in 0..<batch.windows {

@@ -1,22 +1,22 @@
 internal import Kernels
 
 /// Matches the means and the unbiased standard deviations of the columns of outputs and targets.
-public struct MomentMatching: LossTerm {
-  public static let name = "moment"
-  public static let definition = "mean squared differences of the columns' means and deviations between p and n"
-  public static let takesWeights = false
+package struct MomentMatching: LossTerm {
+  package static let name = "moment"
+  package static let definition = "mean squared differences of the columns' means and deviations between p and n"
+  package static let takesWeights = false
 
-  public init(_ parameters: TermParameters) {}
+  package init(_ parameters: TermParameters) {}
   /// The term, which has no parameters.
-  public init() {}
+  package init() {}
 
-  public var needs: TermNeeds {
+  package var needs: TermNeeds {
     var needs = TermNeeds()
     needs.columns = true
     return needs
   }
 
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     let columns = batch.columns
     var sum = 0.0
     for column in 0..<batch.dim {

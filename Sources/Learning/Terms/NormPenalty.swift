@@ -1,16 +1,16 @@
 internal import Kernels
 
 /// Keeps the length of the raw output near 1 (P6b v2.1 and later).
-public struct NormPenalty: LossTerm {
-  public static let name = "norm"
-  public static let definition = "(‖p‖ − 1)²"
+package struct NormPenalty: LossTerm {
+  package static let name = "norm"
+  package static let definition = "(‖p‖ − 1)²"
 
-  public init(_ parameters: TermParameters) {}
+  package init(_ parameters: TermParameters) {}
   /// The term, which has no parameters.
-  public init() {}
+  package init() {}
 
   /// The slope by p is 2 (‖p‖ − 1) p / ‖p‖. An output without a direction gets none.
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     var sum = 0.0
     for window in 0..<batch.windows {
       let length = batch.outputLengths[0, window]

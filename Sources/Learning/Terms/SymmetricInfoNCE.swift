@@ -2,24 +2,24 @@ internal import Kernels
 
 /// The cross-entropies of the batch's matrix of cosines by rows and by columns, their means added (Radford et al.,
 /// "Learning transferable visual models from natural language supervision", 2021, without the half).
-public struct SymmetricInfoNCE: LossTerm {
-  public static let name = "symmetric-info-nce"
-  public static let definition = "the cross-entropies of the batch's matrix of cos/T, by rows and by columns"
-  public static let parameters = [TermParameter.temperature]
+package struct SymmetricInfoNCE: LossTerm {
+  package static let name = "symmetric-info-nce"
+  package static let definition = "the cross-entropies of the batch's matrix of cos/T, by rows and by columns"
+  package static let parameters = [TermParameter.temperature]
 
   private let temperature: Double
 
-  public init(_ parameters: TermParameters) { self.init(temperature: parameters["temperature"]) }
+  package init(_ parameters: TermParameters) { self.init(temperature: parameters["temperature"]) }
   /// The term with its parameter T.
-  public init(temperature: Double) { self.temperature = temperature }
+  package init(temperature: Double) { self.temperature = temperature }
 
-  public var needs: TermNeeds {
+  package var needs: TermNeeds {
     var needs = TermNeeds()
     needs.cross = true
     return needs
   }
 
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     let windows = batch.windows
     guard windows > 0 else { return 0 }
     var sum = 0.0

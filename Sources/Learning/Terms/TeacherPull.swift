@@ -1,19 +1,19 @@
 internal import Kernels
 
 /// Pulls the windows towards their targets that are far from them (P7's warm-up).
-public struct TeacherPull: LossTerm {
-  public static let name = "teacher-pull"
-  public static let definition = "mean of 1 − cos(p, n) over the windows with cos(p, n) below `threshold`"
-  public static let parameters = [TermParameter("threshold", in: -1...1, default: 0.2)]
+package struct TeacherPull: LossTerm {
+  package static let name = "teacher-pull"
+  package static let definition = "mean of 1 − cos(p, n) over the windows with cos(p, n) below `threshold`"
+  package static let parameters = [TermParameter("threshold", in: -1...1, default: 0.2)]
 
   private let threshold: Double
 
-  public init(_ parameters: TermParameters) { self.init(threshold: parameters["threshold"]) }
+  package init(_ parameters: TermParameters) { self.init(threshold: parameters["threshold"]) }
   /// The term with its parameter.
-  public init(threshold: Double) { self.threshold = threshold }
+  package init(threshold: Double) { self.threshold = threshold }
 
   /// 0 if no window is below the threshold.
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     let next = batch.slot(.next)
     let low = (0..<batch.windows).count { batch.cosines[next, $0] < threshold }
     guard low > 0 else { return 0 }

@@ -1,22 +1,22 @@
 internal import Kernels
 
 /// Keeps the unbiased standard deviation of every column of outputs at 1 or more (Bardes, Ponce and LeCun, "VICReg", 2022).
-public struct VarianceFloor: LossTerm {
-  public static let name = "variance"
-  public static let definition = "mean over the columns of max(0, 1 − deviation of p)"
-  public static let takesWeights = false
+package struct VarianceFloor: LossTerm {
+  package static let name = "variance"
+  package static let definition = "mean over the columns of max(0, 1 − deviation of p)"
+  package static let takesWeights = false
 
-  public init(_ parameters: TermParameters) {}
+  package init(_ parameters: TermParameters) {}
   /// The term, which has no parameters.
-  public init() {}
+  package init() {}
 
-  public var needs: TermNeeds {
+  package var needs: TermNeeds {
     var needs = TermNeeds()
     needs.columns = true
     return needs
   }
 
-  public func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
+  package func evaluate(_ batch: BatchFigures, factor: Double) -> Double {
     let columns = batch.columns
     var sum = 0.0
     for column in 0..<batch.dim where columns.deviations[0, column] < 1 {
