@@ -1,5 +1,6 @@
 public import Failures
 import Glibc
+import Synchronization
 
 /// A tool's messages to people: errors, hints and notes, each one line on standard error in a single write.
 public enum Diagnostics {
@@ -7,7 +8,7 @@ public enum Diagnostics {
   nonisolated(unsafe) static var tool = "nextvec"
   nonisolated(unsafe) static var isQuiet = false
   nonisolated(unsafe) private static var responses: [(Failure) -> Bool] = []
-  private static let lock = Lock()
+  private static let lock = Mutex(())
 
   /// Adds something to do when the tool fails, before it exits: writing an abort record, removing an unfinished file.
   /// All responses run, the latest first.
@@ -15,7 +16,7 @@ public enum Diagnostics {
   /// - Parameter response: returns true where the failure was passed on downstream, where it will be printed, and must
   ///   not be printed here. A usage error is printed nevertheless, since it concerns this tool's command line.
   public static func onFailure(_ response: @escaping (Failure) -> Bool) {
-    lock.locked { responses.append(response) }
+    lock.withLock { _ in responses.append(response) }
   }
 
   /// Prints a line about something that does not stop the work, such as a count of what was skipped, unless `--quiet`.
@@ -26,7 +27,7 @@ public enum Diagnostics {
 
   /// Runs the responses and prints the failure, unless one of them has passed it on.
   static func report(_ failure: Failure) {
-    let responses = lock.locked { self.responses }
+    let responses = lock.withLock { _ in self.responses }
     var isPassedOn = false
     for response in responses.reversed() where response(failure) { isPassedOn = true }
     guard !isPassedOn || failure.status == .usage else { return }

@@ -13,9 +13,9 @@ public final class Progress {
   /// How many units are done.
   public private(set) var count = 0
   private let unit: String
-  private let start: Double
+  private let stopwatch = Stopwatch()
   private let isTerminal: Bool
-  /// When the next line is due; infinite where none is wanted.
+  /// When the next line is due, in seconds since the start; infinite where none is wanted.
   private var due: Double
 
   /// Starts the clock; nothing is shown in the first second.
@@ -24,7 +24,6 @@ public final class Progress {
   public init(_ arguments: Arguments, unit: String, total: Int? = nil) {
     self.total = total
     self.unit = unit
-    start = Progress.now
     isTerminal = isatty(STDERR_FILENO) == 1
     let isWanted =
       switch arguments.progress {
@@ -32,7 +31,7 @@ public final class Progress {
       case .never: false
       case .auto: isTerminal && !arguments.isQuiet
       }
-    due = isWanted ? start + 1 : .infinity
+    due = isWanted ? 1 : .infinity
   }
 
   deinit { ProgressLine.erase() }
@@ -42,11 +41,11 @@ public final class Progress {
     count = count.addingReportingOverflow(amount).partialValue
     if Signals.statusIsWanted { answer() }
     guard due.isFinite else { return }
-    let now = Progress.now
-    guard now >= due else { return }
-    show(elapsed: now - start)
+    let elapsed = stopwatch.seconds
+    guard elapsed >= due else { return }
+    show(elapsed: elapsed)
     // Five updates a second look smooth on a terminal; one line in ten seconds is enough for a log.
-    due = now + (isTerminal ? 0.2 : 10)
+    due = elapsed + (isTerminal ? 0.2 : 10)
   }
 
   /// Clears the line, so that what is printed afterwards begins at the left edge.
@@ -59,7 +58,7 @@ public final class Progress {
   /// The line that SIGUSR1 asks for, whatever `--quiet` and `--progress` say.
   private func answer() {
     Signals.statusIsWanted = false
-    Diagnostics.write("\(Diagnostics.tool): \(text(elapsed: Progress.now - start))\n")
+    Diagnostics.write("\(Diagnostics.tool): \(text(elapsed: stopwatch.seconds))\n")
   }
 
   private func show(elapsed: Double) {
@@ -74,13 +73,6 @@ public final class Progress {
     text += Figures.duration(elapsed)
     if let total, total > count, rate > 0 { text += ", \(Figures.duration(Double(total - count) / rate)) left" }
     return text
-  }
-
-  /// Seconds on a clock that only runs forward.
-  private static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
 

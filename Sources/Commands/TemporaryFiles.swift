@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The files to remove if the tool ends before its work is done: by a failure, a closed reader, SIGINT, SIGTERM or
 /// SIGHUP, or an input that shrinks. SIGKILL leaves them, under names that end in `.tmp`.
@@ -9,12 +10,12 @@ public enum TemporaryFiles {
   /// C strings, nil where free. A signal handler may read the table at any moment: a slot is set by a single store of a
   /// complete string, which is never freed.
   nonisolated(unsafe) private static var slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-  private static let lock = Lock()
+  private static let lock = Mutex(())
 
   /// Registers the file at `path` for removal. Beyond the table's capacity this does nothing: the file is then removed
   /// only by its owner.
   public static func register(_ path: String) {
-    lock.locked {
+    lock.withLock { _ in
       if slots == nil {
         let table = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: capacity)
         table.initialize(repeating: nil, count: capacity)
@@ -28,7 +29,7 @@ public enum TemporaryFiles {
 
   /// Cancels the registration of the file at `path`.
   public static func unregister(_ path: String) {
-    lock.locked {
+    lock.withLock { _ in
       guard let slots else { return }
       for index in 0..<capacity {
         if let registered = slots[index], strcmp(registered, path) == 0 { slots[index] = nil }

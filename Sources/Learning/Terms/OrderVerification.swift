@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 
 /// The cross-entropy of the order verifier, a head that is trained beside the network (P8). The network gets no gradient
 /// from it.

@@ -1,4 +1,4 @@
-internal import Kernels
+package import Kernels
 
 /// The error of a rollout: each unit prediction slides into the context for the next (P4). The gradient goes back through
 /// the whole chain.

@@ -1,5 +1,4 @@
 import Commands
-import Glibc
 import JSON
 import Learning
 
@@ -11,8 +10,8 @@ struct TrainingLines {
   private var sinceLine = StepFigures()
   private var stepsSinceLine = 0
   private(set) var all = StepFigures()
-  private let begun = now()
-  private var lineBegun = now()
+  private let stopwatch = Stopwatch()
+  private var lineStopwatch = Stopwatch()
 
   init(_ every: Int, epoch: Int, learningRate: Double) {
     self.every = every
@@ -26,18 +25,19 @@ struct TrainingLines {
     sinceLine.merge(figures)
     stepsSinceLine += 1
     guard stepsSinceLine >= every else { return }
-    try write("step", sinceLine, step: step, since: lineBegun, [:])
-    (sinceLine, stepsSinceLine, lineBegun) = (StepFigures(), 0, Self.now())
+    try write("step", sinceLine, step: step, seconds: lineStopwatch.seconds, [:])
+    (sinceLine, stepsSinceLine, lineStopwatch) = (StepFigures(), 0, Stopwatch())
   }
 
   /// The last line.
   func end(step: Int, steps: Int, leftOver: Int, _ validation: ValidationFigures?, _ alarms: [TrainingAlarm]) throws {
+    let seconds = stopwatch.seconds
     try write(
-      "epoch", all, step: step, since: begun,
+      "epoch", all, step: step, seconds: seconds,
       [
         "steps": .integer(Int64(steps)), "windows": .integer(Int64(all.windows)),
         "left_over": .integer(Int64(leftOver)), "val": validation?.json ?? .null,
-        "alarms": .array(alarms.map { .string($0.rawValue) }), "seconds": .figure(Self.now() - begun),
+        "alarms": .array(alarms.map { .string($0.rawValue) }), "seconds": .figure(seconds),
       ])
   }
 
@@ -51,21 +51,14 @@ struct TrainingLines {
   }
 
   private func write(
-    _ event: String, _ figures: StepFigures, step: Int, since: Double, _ more: [String: JSON]
+    _ event: String, _ figures: StepFigures, step: Int, seconds: Double, _ more: [String: JSON]
   ) throws {
-    let seconds = max(Self.now() - since, 1e-9)
     var fields = figures.fields.merging(more) { _, own in own }
     fields["event"] = .string(event)
     fields["epoch"] = .integer(Int64(epoch))
     fields["step"] = .integer(Int64(step))
     fields["lr"] = .number(learningRate)
-    fields["windows_per_second"] = .figure((Double(figures.windows) / seconds * 10).rounded() / 10)
+    fields["windows_per_second"] = .figure((Double(figures.windows) / max(seconds, 1e-9) * 10).rounded() / 10)
     try StandardOutput.write(JSON.object(fields).text + "\n")
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
