@@ -131,10 +131,16 @@ let package = Package(
     tests(
       "Checkpoints", uses: ["Checkpoints", "Failures", "JSON", "Kernels", "Networks", "TestSupport"],
       settings: optimized),
+    tests("Articles", uses: ["Articles", "Evaluation", "Failures", "TestSupport"]),
     tests("CChecksum", uses: ["CChecksum", "CZlib", "Vectors"]),
     tests("CKernelChoice", uses: ["CBLAS", "CKernelChoice"]),
     tests("CVectors", uses: ["CVectors", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
+    tests("Descriptors", uses: ["Descriptors", "Failures", "TestSupport"]),
+    tests("Failures", uses: ["Failures"]),
+    tests("JSON", uses: ["JSON"]),
+    tests("Stages", uses: ["Failures", "JSON", "Stages", "Streams", "TestSupport", "Vectors"]),
+    tests("Vectors", uses: ["Vectors"]),
     tests("Commands", uses: ["Commands", "Failures", "JSON"]),
     tests("Formats", uses: ["Checksums", "Descriptors", "Failures", "Formats", "Vectors"]),
     .target(

@@ -17,7 +17,9 @@ import Vectors
           let theirs = UInt32(crc32_z(9, part.baseAddress?.assumingMemoryBound(to: UInt8.self), count))
           #expect(nextvec_crc32(9, part.baseAddress, count) == theirs, "\(count) bytes from \(start)")
           for path in 0...widest {
-            #expect(nextvec_crc32_by(path, 9, part.baseAddress, count) == theirs, "path \(path), \(count) bytes from \(start)")
+            #expect(
+              nextvec_crc32_by(path, 9, part.baseAddress, count) == theirs, "path \(path), \(count) bytes from \(start)"
+            )
           }
         }
       }

@@ -28,7 +28,9 @@ import Vectors
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity]) func oneFloatThatIsNotFinite(_ bad: Float) {
-    let good: [Float] = [0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]
+    let good: [Float] = [
+      0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+    ]
     for count in 1...70 {
       var floats = (0..<count).map { good[$0 % good.count] }
       func isFinite() -> [Int32] {
