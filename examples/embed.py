@@ -4,7 +4,7 @@
     python3 examples/embed.py novels/*.txt --out novels.npz
     pipelines/diagnose novels.npz
 
-A text file is an article, its paragraphs (parted by blank lines) are the chunks, in their order. Vectors have unit length.
+A text file is an article, its paragraphs (separated by blank lines) are the chunks, in their order. Vectors have unit length.
 
     vectors          (chunks, dim)  float16 or float32
     article_indices  (chunks,)      int32, 0 for the first file that has a chunk
@@ -21,7 +21,7 @@ except ImportError:
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 USAGE, BAD_DATA, CANNOT_OPEN, UNAVAILABLE, CANNOT_CREATE = 64, 65, 66, 69, 73
-WINDOW = 6      # chunks: 5 of context and the target, as seq-build makes them unless told otherwise
+WINDOW = 6      # chunks: 5 of context and the target, as seq-build makes them by default
 
 class Fault(Exception):
     """What is wrong, in one line, the exit status it deserves, and what to do about it."""
@@ -68,7 +68,7 @@ def read_articles(paths, min_letters):
         note(f"left out for want of paragraphs: {len(empty)} of {len(paths)} files, {empty[0]} the first")
     if not articles:
         raise Fault(BAD_DATA, f"no paragraph has {min_letters} letters or more",
-                    "paragraphs are parted by blank lines; --min-letters 1 keeps them all")
+                    "paragraphs are separated by blank lines; --min-letters 1 keeps them all")
     few = sum(len(kept) < WINDOW for _, kept in articles)
     if few:
         note(f"articles of fewer than {WINDOW} chunks, too few for a window of 5 + 1: {few} of {len(articles)}")

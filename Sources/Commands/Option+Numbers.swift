@@ -97,7 +97,7 @@ extension Option where Value: FixedWidthInteger {
   }
 }
 
-/// The number of bytes that `64K`, `512M`, `1G`, `2T` or `4096` stand for.
+/// The number of bytes that `64K`, `512M`, `1G`, `2T` or `4096` denote.
 private func byteCount(_ text: String) -> Int? {
   let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30, "T": 40]
   var digits = text.uppercased()[...]

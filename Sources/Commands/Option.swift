@@ -16,7 +16,7 @@ public struct Option<Value: Sendable>: OptionProtocol {
   public var flag: Flag
   /// The value where the flag is not given; nil where it is required.
   let defaultValue: Value?
-  /// The value that the words stand for; nil where they stand for none.
+  /// The value of the words; nil if they have none.
   let read: @Sendable ([String]) -> Value?
 
   init(flag: Flag, defaultValue: Value?, read: @escaping @Sendable ([String]) -> Value?) {

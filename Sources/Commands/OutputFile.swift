@@ -121,7 +121,7 @@ extension OutputFile {
     }
     for attempt in 0..<100 {
       let temporary = "\(directory).\(short).\(getpid())\(attempt == 0 ? "" : ".\(attempt)").tmp"
-      // A signal between the two calls would leave a file that nobody removes.
+      // A signal between the two calls would leave a file behind.
       let (descriptor, code) = Signals.withAllBlocked {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         let code = errno

@@ -15,7 +15,7 @@ public final class Progress {
   private let unit: String
   private let stopwatch = Stopwatch()
   private let isTerminal: Bool
-  /// When the next line is due, in seconds since the start; infinite where none is wanted.
+  /// When the next line is due, in seconds since the start; infinite if none is shown.
   private var due: Double
 
   /// Starts the clock; nothing is shown in the first second.

@@ -1,6 +1,6 @@
 /// Guesses what a mistyped word was meant to be.
 enum Spelling {
-  /// The name that a mistyped one most likely stands for: one at most two edits away (a letter missing, added or
+  /// The name that a mistyped one most likely means: one at most two edits away (a letter missing, added or
   /// changed, or two swapped), else the shortest name that `typed` is a prefix of; nil where there is neither.
   static func nearest(to typed: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, edits: distance(typed, $0)) }

@@ -11,7 +11,7 @@ public struct ChunkTable {
   public let articles: [UInt64]
   /// (rows).
   public let chunks: [UInt32]
-  /// The rows in ascending order of their keys; nil where they stand so in the file.
+  /// The rows in ascending order of their keys; nil if the file has that order.
   public let order: [Int]?
 
   /// Names under which each array is looked for, the first found wins.
@@ -90,7 +90,7 @@ public struct ChunkTable {
     }
   }
 
-  /// - Throws: `.badData` where a key stands twice.
+  /// - Throws: `.badData` if a key occurs twice.
   private static func order(_ articles: [UInt64], _ chunks: [UInt32]) throws -> [Int]? {
     func key(_ row: Int) -> (UInt64, UInt32) { (articles[row], chunks[row]) }
     let isAscending = articles.indices.dropLast().allSatisfy { key($0) < key($0 + 1) }
@@ -99,7 +99,7 @@ public struct ChunkTable {
     for (row, next) in zip(order, order.dropFirst()) where key(row) == key(next) {
       throw Failure(
         .badData, "rows \(row) and \(next) are both chunk \(chunks[row]) of article \(articles[row])",
-        hint: "give each chunk a number of its own within its article")
+        hint: "give each chunk its own number within its article")
     }
     return order
   }

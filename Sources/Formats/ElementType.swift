@@ -1,6 +1,6 @@
 /// What the entries of an array are: NumPy's `descr` of a plain type, such as `<f4`.
 public struct ElementType: Hashable, Sendable, CustomStringConvertible {
-  /// What the bytes of an element stand for.
+  /// What the bytes of an element represent.
   public enum Kind: Hashable, Sendable {
     case float
     case signed
@@ -16,7 +16,7 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
     case other
   }
 
-  /// What the bytes of an element stand for.
+  /// What the bytes of an element represent.
   public let kind: Kind
   /// Bytes of one entry; 0 where it is not known.
   public let size: Int

@@ -53,7 +53,7 @@ public final class FloatRows {
 
   /// Rows handed out at once have about this many bytes: they stay in the second-level cache.
   private static let chunkBytes = 512 << 10
-  /// A longer vector is nobody's embedding, and would have every later stage allocate by a number from the file.
+  /// No embedding is longer, and every later stage allocates by this number from the file.
   static let maximumEntries = 1 << 24
 
   init(_ member: ZipMember, _ header: NumPyHeader, in mapping: Mapping, places: [String]) throws {
@@ -92,7 +92,7 @@ public final class FloatRows {
   /// member's length and CRC-32 have been verified: what has been read is only then known to be what was written.
   public func next(limit: Int) throws -> RowBatch? {
     precondition(limit > 0, "a chunk has rows")
-    // A reader that has failed stands somewhere inside a row.
+    // After a failure the position is somewhere inside a row.
     if let failure { throw failure }
     return try located {
       if position == rows {

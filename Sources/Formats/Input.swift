@@ -7,7 +7,7 @@ struct Input {
   /// Keeps the spooled bytes alive.
   private let spool: SpoolFile?
 
-  /// `check` sees the first bytes (at most 1 MiB) before a pipe is spooled, and throws where they cannot be wanted.
+  /// `check` sees the first bytes (at most 1 MiB) before a pipe is spooled, and throws if they cannot be what is expected.
   init(descriptor: Int32, check: (UnsafeRawBufferPointer) throws -> Void) throws {
     let input = Descriptor(descriptor)
     if let size = input.regularFileSize {

@@ -43,7 +43,7 @@ public final class NumPyFile {
   /// Bytes of the file.
   public var size: Int { input.mapping.bytes.count }
 
-  /// A CRC-32 that stands for the contents. Of an .npz: of each array's name, a zero byte, CRC-32 (4 bytes) and size
+  /// A CRC-32 that identifies the contents. Of an .npz: of each array's name, a zero byte, CRC-32 (4 bytes) and size
   /// (8 bytes, both little-endian), in file order; so it is known before the data are read, and does not depend on
   /// times or compression. Of an .npy: of the whole file, which is read for it.
   public var digest: UInt32 {

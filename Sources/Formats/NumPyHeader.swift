@@ -1,9 +1,9 @@
 import Failures
 
-/// What stands before an array's entries in an .npy file (NumPy's format 1.0, 2.0 and 3.0).
+/// What precedes an array's entries in an .npy file (NumPy's format 1.0, 2.0 and 3.0).
 struct NumPyHeader {
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
-  /// NumPy itself reads no longer header unless it is told to.
+  /// NumPy itself reads no longer header unless its caller asks for it.
   static let maximumCharacters = 10_000
 
   let type: ElementType

@@ -38,7 +38,7 @@ extension PickleDecoder {
     case 0x95: try checkFrame()
     case UInt8(ascii: "c"): try push(.global(PickleGlobal(module: line(), name: line())))
     case UInt8(ascii: "i"):
-      // An instance of a class; the refusal shall name the class.
+      // An instance of a class: the message names the class.
       _ = try PickleGlobal(module: line(), name: line())
       return false
     case 0x93: try pushNamed()

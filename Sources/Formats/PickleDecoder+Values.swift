@@ -21,7 +21,7 @@ extension PickleDecoder {
     }
     let node = nodes[number]
     if case .finished(let value, let size) = node {
-      // A shared container costs no memory, but whoever walks through the values walks through it every time.
+      // A shared container costs no memory, but a walk through the values visits it every time.
       expanded += size
       return value
     }

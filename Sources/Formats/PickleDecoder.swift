@@ -1,7 +1,7 @@
 import Failures
 
 /// Reads a Python pickle of protocol 0 to 5 without running anything: only plain values, containers, and NumPy's arrays
-/// and scalars, which the decoder makes itself. Every other name in the pickle is refused.
+/// and scalars, which the decoder makes itself. Every other name in the pickle is rejected.
 ///
 /// A pickle is a program for a stack machine (PEP 3154, CPython's Lib/pickletools.py). Containers may be filled after
 /// they have been put into others, so they live in `nodes`, and items refer to them by number until the end, when
@@ -35,7 +35,7 @@ struct PickleDecoder {
   var marks: [Int] = []
   var memo: [Item?] = []
   var nodes: [Node] = []
-  /// Entries of all values, counting a shared one wherever it stands.
+  /// Entries of all values, counting a shared one wherever it occurs.
   var expanded = 0
 
   /// Objects in an array are pushed by the thousand; only a tuple needs a place for each of its members.

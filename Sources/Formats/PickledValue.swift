@@ -9,7 +9,7 @@ public enum PickledValue: Hashable, Sendable {
   /// A list, or a set in the order of the pickle.
   case list([PickledValue])
   case tuple([PickledValue])
-  /// In the order of the pickle; where a key stands twice, the last one counts.
+  /// In the order of the pickle; where a key occurs twice, the last one counts.
   case dictionary([Pair])
   /// Entries in C order.
   case array(shape: [Int], [PickledValue])

@@ -83,7 +83,7 @@ public struct WindowTable {
     var numbers = (0..<roles.context).map { UInt32(first + $0) } + [targets[window]]
     if !roles.slots(of: "previous").isEmpty { numbers.append(UInt32(target - 1)) }
     let negatives = roles.slots(of: "negative").count
-    // A negative whose number nobody wrote down bears the last one there is.
+    // A negative whose number is not recorded gets the last number there is.
     numbers += (0..<negatives).map { negativeChunks?[window * negatives + $0] ?? .max }
     numbers += (0..<roles.slots(of: "future").count).map { UInt32(target + 1 + $0) }
     return numbers

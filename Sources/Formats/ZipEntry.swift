@@ -107,7 +107,7 @@ private struct Zip64Extra {
     }
   }
 
-  /// The value that a 32-bit field stands for.
+  /// The value of a 32-bit field.
   mutating func resolve(_ narrow: UInt32) throws -> Int {
     guard narrow == .max else { return Int(narrow) }
     guard let wide = try values?.integer(UInt64.self), let value = Int(exactly: wide) else {

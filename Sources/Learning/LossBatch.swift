@@ -1,6 +1,6 @@
 public import Kernels
 
-/// One batch as losses see it: n windows' outputs and what they are held against. The views must stay as they are until
+/// One batch as losses see it: n windows' outputs and what they are compared with. The views must stay as they are until
 /// the gradient has been finished.
 public struct LossBatch<Scalar: Real> {
   /// (n, dim): the raw output p.

@@ -7,7 +7,7 @@ public import Networks
 public final class Optimizer<Scalar: Real> {
   /// Learning rate, decay and the constants of AdamW.
   public var rule: AdamW
-  /// The moments m and v; written into checkpoints and read back, training goes on as if it had not stopped.
+  /// The moments m and v; they are written into checkpoints, so that training resumes as if it had not stopped.
   public let first: Parameters<Scalar>
   /// The second moments v: running means of squared gradients.
   public let second: Parameters<Scalar>
@@ -23,7 +23,7 @@ public final class Optimizer<Scalar: Real> {
     runs = layout.trainableRuns
   }
 
-  /// The sum of squares of all gradients of what is learnt; not finite where a gradient is not.
+  /// The sum of squares of the gradients of all trainable parameters; not finite if one of them is not.
   public func squaredNorm(_ gradients: Parameters<Scalar>) -> Double {
     runs.reduce(0) { $0 + Norms.squared(gradients.all, run: $1) }
   }

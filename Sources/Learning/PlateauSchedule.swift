@@ -1,4 +1,4 @@
-/// A learning rate that falls where the validation error stands still, as PyTorch's `ReduceLROnPlateau` in mode `min`
+/// A learning rate that falls when the validation error stops improving, as PyTorch's `ReduceLROnPlateau` in mode `min`
 /// with a relative threshold.
 public struct PlateauSchedule: Hashable, Sendable {
   /// When the rate falls, and by how much.

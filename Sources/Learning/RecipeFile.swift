@@ -7,7 +7,7 @@ public enum RecipeFile {
   /// The largest recipe that is read, in bytes.
   private static let limit = 1 << 24
 
-  /// Loads the recipe that a name or a path stands for.
+  /// Loads the recipe that a name or a path denotes.
   ///
   /// A word that has a slash or ends in `.json` is a path. Any other word is a name in the folder NEXTVEC_RECIPES or, if
   /// that is not set, in the folder pipelines/recipes above the running program; if there is no such recipe, the word is

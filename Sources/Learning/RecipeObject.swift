@@ -1,7 +1,7 @@
 internal import Failures
 internal import JSON
 
-/// A JSON object that is read key by key, so that a fault is told with the path of its key and no key is passed over.
+/// A JSON object that is read key by key: faults name the path of their key, and unknown keys are faults.
 struct RecipeObject {
   /// `terms[1].rho`; empty for the whole recipe.
   let path: String
@@ -104,7 +104,7 @@ struct RecipeObject {
     return value
   }
 
-  /// - Throws: `.badData` for a key that nobody asked for.
+  /// - Throws: `.badData` for a key that was not read.
   private func finish() throws {
     guard let unknown = members.keys.filter({ !known.contains($0) }).min() else { return }
     throw Failure(

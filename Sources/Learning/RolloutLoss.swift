@@ -20,7 +20,7 @@ public final class RolloutLoss<Scalar: Real> {
   ///   - output: (n, dim): the raw output p.
   ///   - truth: (n, dim): t.
   ///   - weight: what the gradient is multiplied with.
-  ///   - gradient: (n, dim), overwritten or, with `adding`, added to; nil where nobody asks for it.
+  ///   - gradient: (n, dim), overwritten or, with `adding`, added to; nil if it is not needed.
   /// - Returns: the value, without the weight.
   @discardableResult
   public func evaluate(

@@ -58,7 +58,7 @@ public struct TrainingCheckpoint {
     (self.configuration, self.progress, notes) = (configuration, progress, checkpoint.notes)
   }
 
-  /// Where the training stands, under the recipe and the seed it goes on with.
+  /// How far the training has come, with the recipe and the seed that it continues with.
   private static func progress(_ checkpoint: Checkpoint, _ changes: Changes) throws -> TrainingProgress {
     let state = checkpoint.training?.state ?? .null
     let known = state == .null ? nil : try TrainingProgress(state)

@@ -8,7 +8,7 @@ public import Vectors
 /// of the step: the same on any number of threads but for the last bits of products, and the same whether training was
 /// stopped before or not.
 public final class TrainingPass<Scalar: Real> {
-  /// Where in a training the pass stands.
+  /// Where in a training the pass is.
   public struct Position: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int

@@ -2,7 +2,7 @@ internal import Failures
 public import JSON
 
 /// How far a training has come: what a checkpoint keeps beside parameters and moments. Nothing in it depends on the
-/// machine or the clock, so that stopping and going on gives the bytes of never having stopped.
+/// machine or the clock, so that a training that was stopped and resumed gives the same bytes as one that was not.
 public struct TrainingProgress: Hashable, Sendable {
   /// An epoch that is over.
   public struct Epoch: Hashable, Sendable {

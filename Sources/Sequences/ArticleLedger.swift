@@ -48,6 +48,6 @@ public struct ArticleLedger {
     let chunks = piece.count == 1 ? "chunk \(piece.lowerBound)" : "chunks \(piece.lowerBound) to \(piece.upperBound)"
     throw Failure(
       .badData, "\(key) comes after \(chunks) of that article: a duplicate, or out of order",
-      hint: "give every shard article numbers of its own; npz-read sorts what one file holds")
+      hint: "give every shard its own article numbers; npz-read sorts the chunks of one file")
   }
 }

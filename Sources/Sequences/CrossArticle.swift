@@ -1,7 +1,7 @@
 public import Vectors
 
 /// Puts a chunk of another article in place of the last context chunk of every window. The chunks drawn become rows of
-/// the window's frame, which thereby come in no order.
+/// the window's frame, so that they come in no order.
 public struct CrossArticle {
   private let draw: OtherArticleSampler
   private let seed: UInt64

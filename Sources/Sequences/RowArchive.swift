@@ -72,7 +72,7 @@ final class RowArchive {
     }
   }
 
-  /// What stands behind the vector in a record.
+  /// What follows the vector in a record.
   func label(of record: UnsafeMutableRawBufferPointer) -> Label {
     let start = 4 * dim
     return Label(

@@ -42,7 +42,7 @@ public struct SequenceBuilder {
   /// The rows of the stretch whose negatives are still to be drawn.
   private var stretch: VectorStore
   private var stretchRunLengths: [Int] = []
-  /// Rows at the head of `stretch` that stood in the stretch before.
+  /// Rows at the head of `stretch` that belonged to the stretch before.
   private var stretchRepeated = 0
 
   /// Creates a builder of windows over vectors of `dim` entries.

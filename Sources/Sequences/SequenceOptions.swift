@@ -31,7 +31,7 @@ public struct SequenceOptions: Sendable {
   /// Consecutive chunks that a window needs: its context, the way to the target, and the futures.
   public var span: Int { context + offset + futures }
 
-  /// From offset 2 on the chunk just before the target is none of the context's, and gets a slot of its own.
+  /// From offset 2 on the chunk just before the target does not belong to the context, and gets its own slot.
   public var roles: Roles {
     Roles(context: context, previous: offset >= 2, negatives: negatives, futures: futures)
   }

@@ -1,7 +1,7 @@
 internal import Glibc
 public import Vectors
 
-/// Articles of vectors whose nature is known, to hold tools against.
+/// Articles of vectors with known properties, to test tools on.
 ///
 /// Every process starts in its stationary state, with entries of mean 0 and variance 1. For many dimensions the mean
 /// cosine of two chunks that lie k apart is then, without noise, what `similarity(k)` gives.
@@ -31,7 +31,7 @@ public struct SyntheticProcess: Sendable {
   public var rho: Double
   /// The mean turn from chunk to chunk, in radians.
   public var angle: Double
-  /// Each article turns by an angle of its own, drawn evenly from angle · (1 ± spread).
+  /// Each article turns by its own angle, drawn evenly from angle · (1 ± spread).
   public var spread: Double
   /// Standard deviation of noise added to each entry of what comes out.
   public var noise: Double

@@ -1,6 +1,6 @@
 internal import Failures
 
-/// What is not a vector stream, told by its first bytes.
+/// What is not a vector stream, recognised by its first bytes.
 struct ForeignInput {
   let failure: Failure
 

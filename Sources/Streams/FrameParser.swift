@@ -2,7 +2,7 @@ internal import Checksums
 internal import Failures
 internal import Vectors
 
-/// Turns the body of a frame into a block, after holding every part of it against the head, the header and the frame
+/// Turns the body of a frame into a block, after checking every part of it against the head, the header and the frame
 /// before.
 struct FrameParser {
   /// The CRC-32 of each row of the last frame.
@@ -120,7 +120,7 @@ struct FrameParser {
   private func checkRepeated(_ block: VectorBlock, _ isFirst: Bool) throws {
     guard block.repeated > 0 else { return }
     guard !isFirst, block.repeated <= previous.count else {
-      throw Failure(.badData, "repeats \(block.repeated) rows of a frame before it that has not so many")
+      throw Failure(.badData, "repeats \(block.repeated) rows of the frame before it, which has fewer")
     }
     for (row, before) in zip(0..<block.repeated, previous.suffix(block.repeated)) {
       guard block.key(row) == before.key, checksums[row] == before.checksum else {

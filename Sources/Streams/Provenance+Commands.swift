@@ -4,7 +4,7 @@ extension Provenance {
   /// A command line for sh that rebuilds the streams of the given stages, by running every stage on what its parents
   /// give.
   ///
-  /// - Parameter ids: stages of this provenance, in the order in which their streams stand.
+  /// - Parameter ids: stages of this provenance, in the order of their streams.
   public func commands(from ids: [String]) -> String {
     var stages: [String: JSON] = [:]
     for entry in entries { entry["id"]?.string.map { stages[$0] = entry } }
@@ -12,7 +12,7 @@ extension Provenance {
   }
 
   private static func command(_ id: String, _ stages: [String: JSON], depth: Int) -> String? {
-    // Parents stand before their children, so the graph has no cycle; depth only bounds what a hostile header can cost.
+    // Parents come before their children, so the graph has no cycle; depth only bounds what a hostile header can cost.
     guard let stage = stages[id], depth < 100 else { return nil }
     let words = [stage["tool"]?.string ?? "?"] + (stage["arguments"]?.array ?? []).map { $0.string ?? "?" }
     let line = words.map(quoted).joined(separator: " ")

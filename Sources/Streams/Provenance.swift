@@ -4,13 +4,13 @@ internal import Vectors
 /// How a stream came to be: a graph with an entry per stage it has passed through, parents before children. It holds
 /// no times and no host names, so that the same run gives the same bytes.
 public struct Provenance: Hashable, Sendable {
-  /// One stage: a tool, what it was told, and what it read.
+  /// One stage: a tool, its flags, and what it read.
   public struct Stage: Hashable, Sendable {
     /// The tool's name.
     public var tool: String
     /// The release of the tool.
     public var version: String
-    /// The flags that bear on the result, and operands that are no streams.
+    /// The flags that affect the result, and the operands that are not streams.
     public var arguments: [String]
     /// Where chance was involved.
     public var seed: UInt64?
@@ -50,7 +50,7 @@ public struct Provenance: Hashable, Sendable {
     }
   }
 
-  /// The entries as they stand in the header, each an object with an `id`.
+  /// The entries as the header has them, each an object with an `id`.
   public private(set) var entries: [JSON] = []
   private var known: Set<String> = []
 
@@ -75,7 +75,7 @@ public struct Provenance: Hashable, Sendable {
   /// The list of stages as headers hold it.
   public var json: JSON { .array(entries) }
 
-  /// Adds what `other` knows and this doesn't: the same stage of two shards stands once.
+  /// Adds what `other` knows and this doesn't: a stage that two shards share is listed once.
   public mutating func merge(_ other: Provenance) {
     for entry in other.entries {
       guard let id = entry["id"]?.string, known.insert(id).inserted else { continue }

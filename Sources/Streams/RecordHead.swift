@@ -86,7 +86,7 @@ extension RecordHead {
     case checksum
   }
 
-  /// Reads the 64 bytes and holds them against their CRC.
+  /// Reads the 64 bytes and checks them against their CRC.
   init(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
     func get<Word: FixedWidthInteger>(_ offset: Int) -> Word {
       Word(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Word.self))

@@ -36,7 +36,7 @@ public struct StreamHeader: Hashable, Sendable {
   /// Header keys that this version doesn't know: kept and passed on.
   public var unknown: [String: JSON]
 
-  /// One row of so many entries, with its key, just fits a frame of 64 MiB.
+  /// One row of this many entries, with its key, just fits a frame of 64 MiB.
   public static let maximumDim = 16_777_200
 
   /// Creates the header of a stream; `roles` and `offset` belong to windows.

@@ -102,7 +102,7 @@ public final class StreamReader {
       throw Failure(
         .badData,
         "a second header in the middle of a stream, \(place): two writers share this pipe, or one was cut short",
-        hint: "let each writer have a file of its own, then cat them")
+        hint: "write one file per writer, then cat them")
     }
   }
 
@@ -111,7 +111,7 @@ public final class StreamReader {
       let seen = head.streamID == member.streamID ? "record \(head.sequence)" : "a record of another stream"
       throw Failure(
         .badData, "expected record \(member.nextSequence), found \(seen): records were lost, repeated or interleaved",
-        hint: "let each writer have a file of its own, then cat them")
+        hint: "write one file per writer, then cat them")
     }
     member.nextSequence += 1
   }
@@ -170,7 +170,7 @@ public final class StreamReader {
     try nextMember(isDue: continues)
   }
 
-  /// - Parameter isDue: whether the end record just read says that its writer goes on.
+  /// - Parameter isDue: whether the end record just read says that its writer continues.
   private func nextMember(isDue: Bool) throws {
     let place = "after member \(members)"
     guard let (head, body) = try Self.record(source, after: place) else {
@@ -181,7 +181,7 @@ public final class StreamReader {
     if isDue, head.tag != .abort, head.streamID != member.streamID {
       throw Failure(
         .badData, "\(place) comes another stream, while its writer had more to say: several writers share this pipe",
-        hint: "let each writer have a file of its own, then cat them")
+        hint: "write one file per writer, then cat them")
     }
     members += 1
     try at("member \(members)") {

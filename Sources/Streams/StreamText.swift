@@ -51,7 +51,7 @@ public enum StreamText {
     return JSON.object(["end": .object(members)]).text + "\n"
   }
 
-  /// A line, told apart.
+  /// A line, by its kind.
   public enum Line {
     case header(StreamHeader)
     case frame(repeated: Int)

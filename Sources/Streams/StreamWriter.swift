@@ -102,7 +102,7 @@ public final class StreamWriter {
     lastKey = runs.last { $0.rows > 0 }.map { $0.key($0.rows - 1) } ?? lastKey
   }
 
-  /// From here on rows come in no order: goes on in a member that says so, if the present one claims otherwise.
+  /// From here on rows come in no order: continues in a member that says so, if the present one claims otherwise.
   public func continueWithoutOrder() throws {
     if isOrdered { try beginMember(ordered: false) }
   }
@@ -125,7 +125,7 @@ public final class StreamWriter {
     isOpen = continues
   }
 
-  /// Writes an abort record, if the stream is not whole yet: every stage downstream will stop and name the culprit.
+  /// Writes an abort record, if the stream is not whole yet: every stage downstream will stop and name the origin.
   ///
   /// - Returns: whether it could be written.
   public func abort(_ origin: FailureOrigin) -> Bool {

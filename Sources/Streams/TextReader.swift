@@ -38,7 +38,7 @@ public final class TextReader {
     line += 1
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
     try at("line \(line)") {
-      guard totals == nil else { throw Failure(.badData, "stands after the end") }
+      guard totals == nil else { throw Failure(.badData, "comes after the end") }
       switch try StreamText.parse(bytes) {
       case .header(let header): try start(header, isExplicit: true, begin)
       case .frame(let count): try startFrame(repeated: count, emit)

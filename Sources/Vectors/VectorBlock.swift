@@ -18,9 +18,9 @@ public struct VectorBlock {
   public let steps: UnsafeBufferPointer<UInt32>
   /// (rows): the CRC-32 of each row's bytes, where the maker has computed it.
   public var checksums: UnsafeBufferPointer<UInt32>?
-  /// Where the bytes of the vectors lie in an open file, for whoever can pass them on without a copy.
+  /// Where the bytes of the vectors are in an open file, so that they can be passed on without a copy.
   public var origin: FileOrigin?
-  /// How many rows at the head are those that stood last in the block before, repeated for the windows' sake.
+  /// How many rows at the head repeat the last rows of the block before, because windows need them.
   public var repeated: Int
   /// Indices per window.
   public var slots: Int
@@ -132,6 +132,6 @@ public struct FileOrigin: Hashable, Sendable {
     self.offset = offset
   }
 
-  /// The place so many bytes later.
+  /// The place `bytes` further on.
   public func advanced(by bytes: Int) -> FileOrigin { FileOrigin(descriptor: descriptor, offset: offset + bytes) }
 }

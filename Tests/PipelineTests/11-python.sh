@@ -38,11 +38,11 @@ assert_status 65
 try 'seq-build --ctx 3 --negatives 2 --futures 1 <members.nvs | tee windows.nvs | python3 "$twin" copy | stream-info'
 assert_status 0
 assert_equal "$(digests_of_info <out)" "$(digests windows.nvs)"
-# A failure crosses the languages, first culprit and all.
+# A failure crosses the languages, first origin and all.
 try 'npz-read missing.npz | python3 "$twin" copy | seq-build | python3 "$twin" negate | narrative-delta'
 assert_status 65
 assert_no_output
-grep -q '^narrative-delta: error: upstream npz-read failed (66): missing.npz' err || fail "the first culprit"
+grep -q '^narrative-delta: error: upstream npz-read failed (66): missing.npz' err || fail "the first origin"
 try 'npz-read "$small" | head -c 700000 | python3 "$twin" copy | seq-build | narrative-delta'
 assert_status 65
 assert_no_output

@@ -69,11 +69,11 @@ assert_one_error() {
   held
 }
 
-# assert_named_once CULPRIT WORDS LAST: a fault in a pipeline shows as the culprit's own line and as the last stage's, that names it; the stages
+# assert_named_once ORIGIN WORDS LAST: a fault in a pipeline shows as its origin's own line and as the last stage's, that names it; the stages
 # in between hold their tongue.
 assert_named_once() {
   [ "$(grep -c ': error: ' "$tmp/err")" -eq 2 ] || fail "two lines of error"
-  grep -qF "$1: error: $2" "$tmp/err" || fail "the culprit's own line: $1: error: $2"
+  grep -qF "$1: error: $2" "$tmp/err" || fail "the origin's own line: $1: error: $2"
   grep -q "^$3: error: upstream $1 failed ([0-9]*): " "$tmp/err" || fail "the last stage, $3, names $1"
   grep "^$3: error: " "$tmp/err" | grep -qF -- "$2" || fail "the last stage repeats: $2"
   held

@@ -65,7 +65,7 @@ class VectorStream(unittest.TestCase):
         for name, expected in EXPECTED["abort"].items():
             failure = self.refuse((STREAMS / name).read_bytes(), name)
             self.assertEqual(failure.upstream, tuple(expected[key] for key in ("tool", "status", "reason")))
-            self.assertEqual(failure.culprit("other"), failure.upstream)
+            self.assertEqual(failure.origin("other"), failure.upstream)
 
     def test_bad_files(self):
         for name, fault in EXPECTED["bad"].items():

@@ -32,7 +32,7 @@ def main():
             print(json.dumps(found, ensure_ascii=False, indent=2))
     except StreamError as fault:
         if writes:
-            writer.abort(*fault.culprit("stream_tool.py"))
+            writer.abort(*fault.origin("stream_tool.py"))
         print(f"stream_tool.py: error: {fault}", file=sys.stderr)
         sys.exit(65)
 

@@ -17,7 +17,7 @@ class StreamError(Exception):
         super().__init__(" ".join(complaint.split()))
         self.upstream = upstream
 
-    def culprit(self, tool):
+    def origin(self, tool):
         return self.upstream or (tool, 65, str(self))
 
 def demand(truth, complaint):
@@ -178,7 +178,7 @@ class Writer:
         body = np.zeros((), layout(*counts, *self.member.shape))
         for part in PARTS:
             body[part] = np.reshape(getattr(frame, part), body[part].shape)
-        self.member.take(fields, body.tobytes())        # refuses what a reader would refuse
+        self.member.take(fields, body.tobytes())        # rejects what a reader would reject
         self._record(FRAME, body.tobytes(), fields)
 
     def end(self, counts=None, provenance=None):

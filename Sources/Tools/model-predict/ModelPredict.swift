@@ -32,7 +32,7 @@ import Vectors
       step is predicted: H rows for each window, of steps 1 to H and chunks target to target + H - 1, also past the \
       article's end.
 
-      Predictors that have learnt nothing, to hold a model against: copy-last is the last context chunk, context-mean \
+      Predictors that have learned nothing, to compare a model with: copy-last is the last context chunk, context-mean \
       the mean of the context, linear-extrapolation 2 c[last] - c[last-1], and oracle the true chunk itself, from step \
       2 on looked up in --articles, or out of windows with futures (seq-build --futures). Past an article's end it \
       repeats the last chunk. A file of such a name is ./copy-last.
@@ -66,7 +66,7 @@ import Vectors
         of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
     }
     let ablations = try AblationFiles(arguments)
-    // What is made beside the main stream does not bear on it.
+    // What else is written does not affect the main stream.
     let plain = arguments.without(ablate).without(CommonOptions.seed)
     let filter = try Filter(plain)
     let input = filter.input
@@ -91,7 +91,7 @@ import Vectors
     return .success
   }
 
-  /// Each says that it was made by a command for it alone: what bears on later steps is left out.
+  /// The provenance of each is that of a command for it alone, without the flags for later steps.
   private static func ablatedStreams(
     _ ablations: AblationFiles, _ input: StreamInput, _ roles: Roles, _ selection: ModelSelection,
     _ arguments: Arguments

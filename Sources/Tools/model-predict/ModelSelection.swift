@@ -76,7 +76,7 @@ struct ModelSelection {
           + "\(roles.context) of dim \(header.dim)",
         hint: configuration.dim == header.dim
           ? "seq-build --ctx \(configuration.context) makes such windows"
-          : "the model has learnt from vectors of another embedding")
+          : "the model was trained on vectors of another embedding")
     }
     return try configuration.network()
   }

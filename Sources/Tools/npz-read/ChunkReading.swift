@@ -50,7 +50,7 @@ struct ChunkReading {
     try source.finish(counts: ["nonfinite_rows": nonFinite])
   }
 
-  /// Rows that stand in order are passed on from where they lie, in runs.
+  /// Rows that are in order are passed on without a copy, in runs.
   private mutating func readThrough(_ source: Source) throws {
     let vectors = table.vectors
     while let chunk = try vectors.next(limit: StreamWriter.rowsPerFrame(dim: vectors.dim)) {

@@ -25,7 +25,7 @@ import Vectors
       slot; `cross-article` replaces the last context chunk by one of another article of the stream, each article as \
       likely as any other. Targets, other roles, weights and rows stay as they are.
 
-      Draws are seeded by --seed and the target's key: a window gets the same one wherever it stands in the stream. \
+      Draws are seeded by --seed and the target's key: a window gets the same one wherever it is in the stream. \
       cross-article adds the chunks drawn to the rows, so that its output is not ordered and holds chunks twice; the \
       stream waits in a temporary file (in TMPDIR, or /tmp) until all articles are known, and one article alone is an \
       error.

@@ -26,7 +26,7 @@ import Vectors
       the context before c[last]. With one context chunk signal is 0, and the others do not exist.
 
       Windows below the minimum are weak: they are left out, or with --weak-weight kept with less weight. All rows \
-      pass. The number of weak windows is told, and counted as seq-gate:weak_windows in the stream.
+      pass. The number of weak windows is reported, and counted as seq-gate:weak_windows in the stream.
 
       --top rounds to the nearest number of windows, at least one of any share above 0; of equal scores the earlier \
       windows pass. The stream waits in a temporary file (in TMPDIR, or /tmp) until all scores are known.

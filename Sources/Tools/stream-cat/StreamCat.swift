@@ -10,9 +10,9 @@ import Vectors
     name: "stream-cat",
     purpose: "merge the members of streams, or several files, into one member",
     details: """
-      `cat` does as much for the next filter; stream-cat verifies every byte, joins provenance and counts, and refuses \
+      `cat` does as much for the next filter; stream-cat verifies every byte, joins provenance and counts, and rejects \
       streams that do not go together. Where the order of articles breaks between two files, a new member begins. \
-      After several writers on one pipe, --members tells whether each of them came through.
+      After several writers on one pipe, --members checks whether each of them arrived.
       """,
     operands: .any("FILE"),
     options: [CommonOptions.members, CommonOptions.output],

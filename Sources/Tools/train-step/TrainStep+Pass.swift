@@ -51,7 +51,7 @@ extension TrainStep {
     }
   }
 
-  /// Trains on all windows, and tells of a divergence.
+  /// Trains on all windows, and reports a divergence.
   static func train(
     _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
   ) throws {

@@ -36,7 +36,7 @@ import Stages
       and the alarms they raise.
 
       A recipe is a file of JSON, or a name: of a file in the folder NEXTVEC_RECIPES, else in pipelines/recipes beside \
-      the tools. The new checkpoint holds all that training needs to go on: stopping after any epoch and going on gives \
+      the tools. The new checkpoint holds all that training needs to resume: stopping after any epoch and resuming gives \
       the same bytes as never having stopped. Should a loss or a gradient not be finite, the pass ends with the alarm \
       `divergence` and writes no checkpoint.
       """,
