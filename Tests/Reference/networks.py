@@ -3,7 +3,7 @@
 
 Needs PyTorch, which nothing else here does. Each file holds the configuration, the parameters under their names in a
 state_dict, contexts (windows, context, dim), weights R of the outputs, the outputs, and the gradients of sum(output * R)
-by every parameter and by the contexts. All in double precision, without dropout. Numbers stand in one text, parted by
+by every parameter and by the contexts. All in double precision, without dropout. Numbers stand in one text, separated by
 spaces: JSON that is read value by value takes a debug build seconds.
 """
 
