@@ -73,7 +73,7 @@ public final class NumPyWriter {
 
   /// Ends the array and fills in what its bytes have shown.
   public func endArray() throws {
-    guard var open = current else { preconditionFailure("only an array that was begun ends") }
+    guard var open = current else { preconditionFailure("ending an array although none is open") }
     current = nil
     try located {
       try open.deflater?.finish { try output.append($0) }

@@ -46,7 +46,7 @@ public struct TrainingProgress: Hashable, Sendable {
   /// The epochs that have ended, in order.
   public var history: [Epoch] = []
 
-  /// The progress of a training that has not begun.
+  /// The progress of a training run before its first step.
   public init(recipe: Recipe, seed: UInt64) {
     self.recipe = recipe
     self.seed = seed

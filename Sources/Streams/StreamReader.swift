@@ -12,7 +12,7 @@ public final class StreamReader {
   public let header: StreamHeader
   /// What has been read so far, over all members; final once `next()` has returned nil.
   public private(set) var totals = Totals()
-  /// Members begun so far.
+  /// Members started so far.
   public private(set) var members = 1
   /// What the stages upstream left out, added up over the members that have ended.
   public private(set) var counts: [String: Int] = [:]
