@@ -47,7 +47,7 @@ import Vectors
     let fixture = try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/evaluation.json"))
     let name = "wiki_small_f16.npz:\(window.context):\(window.offset):\(window.horizon)"
     let cases = try #require(fixture[name]?.object)
-    #expect(cases.count == 6)
+    #expect(cases.count == 8)
     for (command, expected) in cases {
       let found = try #require(shell("\(command) --articles '\(Self.archive)' < predictions.nvs", in: folder).json)
       for (field, value) in expected.object ?? [:] where field != "ci95" {
