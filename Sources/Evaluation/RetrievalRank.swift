@@ -15,45 +15,63 @@ public struct RetrievalRank {
     case all
   }
 
+  /// Where the context chunks of a window are.
+  public struct Context: Hashable, Sendable {
+    /// Chunks of context, 1 or more.
+    public var count: Int
+    /// Chunks from the last of them to the target, 1 or more.
+    public var offset: Int
+
+    /// `count` context chunks, the last of them `offset` before the target.
+    public init(count: Int, offset: Int) {
+      self.count = count
+      self.offset = offset
+    }
+  }
+
   /// Windows that count.
-  public private(set) var windows = 0
+  public var windows: Int { all.windows }
   /// Windows that do not, since their article has fewer than the minimum of chunks.
   public private(set) var shortArticle = 0
   /// First predictions and candidates of norm 0, whose cosine with everything is 0.
   public var zeroVectors: Int { zeroPredictions + (zeroCandidates ?? store.zeroVectors) }
   /// Articles of the windows that count.
-  public var articles: Int { sums.articles }
+  public var articles: Int { all.articles }
 
   private let store: ArticleStore
   private let scope: Scope
   private let minimumChunks: Int
+  private let excluded: Context?
   private var first: FirstPredictions
   private var zeroPredictions = 0
   /// Zero vectors among all chunks; nil before they have been candidates.
   private var zeroCandidates: Int?
   private let batch: RankBatch
-  /// The articles of the batch's predictions.
-  private var batched: [UInt64] = []
+  /// Of each of the batch's predictions: its article, the chunks of its context that exist, and how many of them are
+  /// closer to it than its target.
+  private var batched: [(article: UInt64, context: Int, closer: Int)] = []
   /// The candidates of the batch, where they are one article.
   private var article: ArticleIndex.Entry?
   private var buffer: [Float] = []
 
-  /// Of each article: windows at rank 1, up to rank 5, and reciprocal ranks.
-  private var sums = ArticleSums(figures: 3)
-  /// How many windows have each rank.
-  private var ranks: [Int: Int] = [:]
-  private var chance = (recallAt1: 0.0, recallAt5: 0.0)
+  private var all = RankTally()
+  private var withoutContext = RankTally()
 
   /// Starts without windows.
   ///
   /// - Parameters:
   ///   - store: the candidates.
   ///   - minimumChunks: windows of articles with fewer chunks are skipped.
+  ///   - excluded: the chunks that are left out of the candidates for `figuresWithoutContext`; nil for no such figures.
   ///   - product: computes all inner products of a batch with its candidates.
-  public init(_ store: ArticleStore, scope: Scope, minimumChunks: Int, product: @escaping PairwiseProduct) {
+  public init(
+    _ store: ArticleStore, scope: Scope, minimumChunks: Int, excluding excluded: Context? = nil,
+    product: @escaping PairwiseProduct
+  ) {
     self.store = store
     self.scope = scope
     self.minimumChunks = minimumChunks
+    self.excluded = excluded
     first = FirstPredictions(store)
     batch = RankBatch(dim: store.dim, maximum: min(4096, store.index.chunks), product: product)
   }
@@ -77,9 +95,26 @@ public struct RetrievalRank {
       article = entry
       let (target, targetInverseNorm) = try store.vector(at: position)
       batch.append(block.vector(prediction), inverseNorm, target: target, targetInverseNorm)
-      batched.append(key.article)
+      let own = Similarities.cosine(block.vector(prediction), inverseNorm, target, targetInverseNorm)
+      let context = try context(of: key, block.vector(prediction), inverseNorm, closerThan: own)
+      batched.append((key.article, context.count, context.closer))
       if batch.isFull { try rankBatch() }
     }
+  }
+
+  /// The context chunks that exist, and how many are closer to the prediction than its target is.
+  private func context(
+    of target: Key, _ prediction: UnsafeBufferPointer<Float>, _ inverseNorm: Double, closerThan own: Double
+  ) throws -> (count: Int, closer: Int) {
+    guard let excluded else { return (0, 0) }
+    var (count, closer) = (0, 0)
+    for slot in 0..<excluded.count {
+      guard let position = store.position(of: Int(target.chunk) - excluded.offset - slot) else { continue }
+      let (chunk, chunkInverseNorm) = try store.vector(at: position)
+      count += 1
+      if Similarities.cosine(prediction, inverseNorm, chunk, chunkInverseNorm) > own { closer += 1 }
+    }
+    return (count, closer)
   }
 
   /// Ranks the predictions that are left in the batch. Call it after the last prediction.
@@ -100,8 +135,12 @@ public struct RetrievalRank {
       try compareWithAll()
       candidates = store.index.chunks
     }
-    for prediction in 0..<batch.count {
-      record(rank: batch.closer[prediction] + 1, of: candidates, article: batched[prediction])
+    for (prediction, window) in batched.enumerated() {
+      let rank = batch.closer[prediction] + 1
+      all.record(rank: rank, of: candidates, article: window.article)
+      guard excluded != nil else { continue }
+      withoutContext.record(
+        rank: rank - window.closer, of: candidates - window.context, article: window.article)
     }
     batch.removeAll()
     batched.removeAll(keepingCapacity: true)
@@ -125,14 +164,6 @@ public struct RetrievalRank {
       }
     }
     zeroCandidates = zeros
-  }
-
-  private mutating func record(rank: Int, of candidates: Int, article: UInt64) {
-    windows += 1
-    sums.add([rank == 1 ? 1 : 0, rank <= 5 ? 1 : 0, 1 / Double(rank)], article: article)
-    ranks[rank, default: 0] += 1
-    chance.recallAt1 += 1 / Double(candidates)
-    chance.recallAt5 += min(1, 5 / Double(candidates))
   }
 }
 
@@ -161,29 +192,10 @@ extension RetrievalRank {
   /// The figures over all windows. Call it after `finish`; there must be at least one window.
   ///
   /// - Parameter seed: of the bootstrap.
-  public mutating func figures(seed: UInt64) -> Figures {
-    let means = sums.means()
-    let resampled = Bootstrap.means(&sums, seed: seed)
-    let total = ranks.reduce(0.0) { $0 + Double($1.key) * Double($1.value) }
-    let count = Double(windows)
-    return Figures(
-      recallAt1: means[0], recallAt5: means[1], meanReciprocalRank: means[2], meanRank: total / count,
-      medianRank: medianRank,
-      chanceRecallAt1: chance.recallAt1 / count, chanceRecallAt5: chance.recallAt5 / count,
-      intervals: resampled.map { resampled in means.indices.map { figure in resampled.interval95 { $0[figure] } } })
-  }
+  public mutating func figures(seed: UInt64) -> Figures { all.figures(seed: seed) }
 
-  /// The rank in the middle; of an even number of windows the mean of the two.
-  private var medianRank: Double {
-    let ordered = ranks.sorted { $0.key < $1.key }
-    func rank(at index: Int) -> Int {
-      var passed = 0
-      for (rank, count) in ordered {
-        passed += count
-        if index < passed { return rank }
-      }
-      return 0
-    }
-    return Double(rank(at: (windows - 1) / 2) + rank(at: windows / 2)) / 2
+  /// The figures of the same windows where their context chunks are no candidates; nil where that was not asked for.
+  public mutating func figuresWithoutContext(seed: UInt64) -> Figures? {
+    excluded == nil ? nil : withoutContext.figures(seed: seed)
   }
 }

@@ -1,3 +1,5 @@
+public import Commands
+internal import Failures
 internal import JSON
 public import Streams
 
@@ -27,5 +29,33 @@ public struct WindowShape: Hashable, Sendable {
     guard let index = words.lastIndex(of: flag) else { return fallback }
     guard index + 1 < words.count, let value = Int(words[index + 1]), value > 0 else { return nil }
     return value
+  }
+}
+
+/// The options that state the shape of windows where the stream of predictions does not.
+public enum ShapeOptions {
+  /// `--ctx N`.
+  public static let context = Option.integer("ctx", in: 1...512, unit: "chunks", help: "context length of the windows")
+    .showing(default: "as the stream states")
+  /// `--offset N`.
+  public static let offset = Option.integer(
+    "offset", in: 1...Int(UInt32.max), unit: "chunks", help: "from the last context chunk to the target"
+  ).showing(default: "as the stream states")
+}
+
+extension PredictionReport {
+  /// The shape of the windows: as the command line gives it, else as the stream states it.
+  ///
+  /// - Throws: `.usage` where neither does.
+  public func windowShape(_ arguments: Arguments) throws -> (context: Int, offset: Int) {
+    let stated = WindowShape(input.header)
+    guard let context = arguments[ShapeOptions.context] ?? stated.context,
+      let offset = arguments[ShapeOptions.offset] ?? stated.offset
+    else {
+      throw Failure(
+        .usage, "expected --ctx and --offset, since the stream does not state the shape of its windows",
+        at: input.name)
+    }
+    return (context, offset)
   }
 }

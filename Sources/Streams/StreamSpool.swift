@@ -13,6 +13,7 @@ public final class StreamSpool {
   private let descriptor: Descriptor
   private let writer: StreamWriter
   private let dim: Int
+  private var isFinished = false
   /// For each frame the number of its first row that is not repeated, and where in the file that row's vector begins.
   private var frames: [(row: Int, offset: Int)] = []
 
@@ -38,9 +39,10 @@ public final class StreamSpool {
     rows += block.rows - block.repeated
   }
 
-  /// Ends the writing, and gives all blocks back in order, each good during one call of `body`.
+  /// Ends the writing, and gives all blocks back in order, each good during one call of `body`. May be called again.
   public func readBack(_ body: (VectorBlock) throws -> Void) throws {
-    try writer.finish()
+    if !isFinished { try writer.finish() }
+    isFinished = true
     try descriptor.rewind()
     let reader = try StreamReader(descriptor: descriptor.number, name: "temporary file")
     while let block = try reader.next() { try body(block) }

@@ -128,4 +128,38 @@ import Vectors
     #expect(try Self.ranks(rows, predicted, .article).zeroVectors == 3)
     #expect(try Self.ranks(rows, predicted, .all).zeroVectors == 4)
   }
+
+  /// Without the context's chunks there are fewer candidates, and a copy of the last chunk no longer ranks second.
+  @Test(arguments: RetrievalRank.Scope.allCases) func contextsAreNoCandidatesOnRequest(
+    _ scope: RetrievalRank.Scope
+  ) throws {
+    let rows = Frame.random([(1, Array(0..<12)), (2, Array(0..<9))], dim: 5)
+    let predicted = predictions(rows) { key, _ in key.chunk >= 2 ? neighbour(rows, key, -1) : neighbour(rows, key, 0) }
+    var ranks = RetrievalRank(
+      try articleStore(rows), scope: scope, minimumChunks: 1,
+      excluding: RetrievalRank.Context(count: 2, offset: 1), product: PairwiseProducts.plain)
+    try predicted.withBlock { try ranks.add($0) }
+    try ranks.finish()
+    let plain = ranks.figures(seed: 1)
+    let found = ranks.figuresWithoutContext(seed: 1)
+    let without = try #require(found)
+    let expected = (0..<predicted.rows).map { row -> (rank: Int, candidates: Int) in
+      let key = predicted.keys[row]
+      let others = (0..<rows.rows).filter { index in
+        let chunk = rows.keys[index]
+        let isContext = chunk.article == key.article && chunk.chunk < key.chunk && chunk.chunk + 2 >= key.chunk
+        return !isContext && (scope == .all || chunk.article == key.article)
+      }
+      let own = plainCosine(predicted.vector(row), neighbour(rows, key, 0))
+      let closer = others.filter { plainCosine(predicted.vector(row), rows.vector($0)) > own + 1e-12 }
+      return (closer.count + 1, others.count)
+    }
+    let count = Double(expected.count)
+    #expect(isClose(without.meanRank, expected.reduce(0) { $0 + Double($1.rank) } / count, 1e-12))
+    #expect(isClose(without.chanceRecallAt1, expected.reduce(0) { $0 + 1 / Double($1.candidates) } / count, 1e-12))
+    #expect(without.meanRank < plain.meanRank && without.chanceRecallAt1 > plain.chanceRecallAt1)
+    var never = try Self.ranks(rows, predicted, scope)
+    let none = never.figuresWithoutContext(seed: 1)
+    #expect(none == nil)
+  }
 }

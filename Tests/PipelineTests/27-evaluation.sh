@@ -12,7 +12,7 @@ compare() {
     python3 "$reference" --predictions shuffled.nvs "$case" shuffled || fail "the reference writes predictions"
     npz-read "$file" >chunks.nvs
     jq -r --arg case "$case" '.[$case] | keys[]' "$2" >lines
-    assert_lines 6 lines
+    assert_lines 8 lines
     while read -r line; do
       jq --arg case "$case" --arg line "$line" '.[$case][$line]' "$2" >expected
       for order in windows shuffled; do

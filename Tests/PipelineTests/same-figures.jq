@@ -2,7 +2,7 @@
 # fifth of their width, since two implementations draw differently.
 def names: ["schema", "tool", "version", "label", "source", "counts"];
 def path_text: map(tostring) | join(".");
-def is_interval: .[0] == "ci95" or .[-2:-1] == ["ci95"];
+def is_interval: index("ci95") != null;
 def leaves: [paths(type != "object" and type != "array")] | map(select(.[0] as $first | names | index($first) | not));
 def near($x; $y; $allowed): ($x - $y) as $d | $d <= $allowed and -$d <= $allowed;
 def width($report; $path): ($report | getpath($path[:-1])) as $interval | 0.2 * ($interval[1] - $interval[0]);

@@ -77,12 +77,23 @@ def offset_sweep(case_data, origin, low=-3, high=3):
         "zero_vectors": zeros(steps[:, 0], rows[inside], stored), "model": None,
     }
 
-def retrieval_rank(case_data, scope, least=6):
+def rank_figures(ranks, counts, articles):
+    columns = {"r_at_1": (ranks == 1).astype(float), "r_at_5": (ranks <= 5).astype(float), "mrr": 1 / ranks}
+    return {
+        **{name: float(column.mean()) for name, column in columns.items()},
+        "mean_rank": float(ranks.mean()), "median_rank": float(np.median(ranks)),
+        "chance": {"r_at_1": float((1 / counts).mean()), "r_at_5": float(np.minimum(1, 5 / counts).mean())},
+        "ci95": {name: bootstrap95(column, articles) for name, column in columns.items()},
+    }
+
+def retrieval_rank(case_data, scope, least=6, excluded=None):
+    """excluded: (ctx, offset) of the windows whose context chunks are no candidates in `without_context`."""
     articles, targets, steps, (stored, keys, row_of) = case_data
     of_article = np.array([article for article, _ in keys])
     target_rows = chunk_rows(articles, targets, row_of)
     predicted = unit(steps[:, 0].astype(np.float64))
     ranks, counts = np.zeros(len(articles), int), np.zeros(len(articles), int)
+    fewer_ranks, fewer_counts = ranks.copy(), counts.copy()
     everything = np.arange(len(keys))
     used = set()
     for article in np.unique(articles):
@@ -98,17 +109,21 @@ def retrieval_rank(case_data, scope, least=6):
         # Rows that hold the same vector score the same by definition, whatever the product rounds to.
         ranks[mine] = 1 + (scores > own[:, None] + 1e-12).sum(1)
         counts[mine] = len(candidates)
+        if excluded:
+            ctx, offset = excluded
+            for row, window in enumerate(mine):
+                context = [row_of.get((int(article), int(targets[window]) - offset - slot)) for slot in range(ctx)]
+                others = ~np.isin(candidates, [chunk for chunk in context if chunk is not None])
+                fewer_ranks[window] = 1 + (scores[row, others] > own[row] + 1e-12).sum()
+                fewer_counts[window] = others.sum()
     kept = ranks > 0
-    r, n, a = ranks[kept], counts[kept], articles[kept]
-    columns = {"r_at_1": (r == 1).astype(float), "r_at_5": (r <= 5).astype(float), "mrr": 1 / r}
-    return {
+    a = articles[kept]
+    found = {
         "windows": int(kept.sum()), "articles": len(np.unique(a)), "scope": scope, "skipped": {"short_article": int((~kept).sum())},
-        **{name: float(column.mean()) for name, column in columns.items()},
-        "mean_rank": float(r.mean()), "median_rank": float(np.median(r)),
-        "chance": {"r_at_1": float((1 / n).mean()), "r_at_5": float(np.minimum(1, 5 / n).mean())},
-        "ci95": {name: bootstrap95(column, a) for name, column in columns.items()},
+        **rank_figures(ranks[kept], counts[kept], a),
         "zero_vectors": zeros(steps[:, 0], np.array(sorted(used)), stored), "model": None,
     }
+    return found | ({"without_context": rank_figures(fewer_ranks[kept], fewer_counts[kept], a)} if excluded else {})
 
 def rollout_eval(case_data, origin, horizon=None):
     articles, targets, steps, (stored, _, row_of) = case_data
@@ -130,11 +145,15 @@ def reference(cases):
     result = {}
     for case in cases:
         found = predictions(case)
+        ctx, offset = map(int, case.rsplit(":", 3)[1:3])
+        shape = f"--exclude-context --ctx {ctx} --offset {offset}"
         result[case] = {
             "offset-sweep": offset_sweep(found, "last-context"),
             "offset-sweep --origin target --offsets -2:1": offset_sweep(found, "target", -2, 1),
             "retrieval-rank": retrieval_rank(found, "article"),
             "retrieval-rank --scope all --min-article 20": retrieval_rank(found, "all", 20),
+            f"retrieval-rank {shape}": retrieval_rank(found, "article", excluded=(ctx, offset)),
+            f"retrieval-rank {shape} --scope all": retrieval_rank(found, "all", excluded=(ctx, offset)),
             "rollout-eval": rollout_eval(found, "last-context"),
             "rollout-eval --origin target --horizon 2": rollout_eval(found, "target", 2),
         }

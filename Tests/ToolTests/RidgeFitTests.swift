@@ -54,6 +54,112 @@ import Vectors
     #expect(predicted.header.metadata["model-predict:model"] == "r.safetensors")
   }
 
+  /// The figures that Tests/Reference/linear.py finds with NumPy's least squares.
+  @Test func figuresAreThoseOfTheirDefinitions() throws {
+    let reference = try JSON(parsing: Folder.text(of: Tools.root + "/Tests/Reference/linear.json"))
+    let folder = try Folder()
+    var compared = 0
+    for (name, forms) in reference.object ?? [:] {
+      let parts = name.split(separator: ":")
+      let built = try shell(
+        "npz-read \(Tools.root)/examples/data/\(parts[0]) | "
+          + "seq-build --quiet --ctx \(parts[1]) --offset \(parts[2]) -o w", in: folder)
+      #expect(built.status == 0)
+      for (form, expected) in forms.object ?? [:] {
+        let penalty = expected["penalties"] == nil ? "" : "--penalty auto"
+        let found = try shell("ridge-fit --predictor \(form) \(penalty) --out m w", in: folder, seconds: 120)
+        #expect(found.status == 0 && found.errors == "")
+        for (field, value) in expected.object ?? [:] {
+          let report = found.json?[field] ?? .null
+          #expect(isClose(value, report), "\(name) \(form): \(field): \(report.text), expected \(value.text)")
+          compared += 1
+        }
+      }
+    }
+    #expect(compared == 2 * (6 + 4 + 5 + 7))
+  }
+
+  private func isClose(_ a: JSON, _ b: JSON) -> Bool {
+    if let a = a.array, let b = b.array { return a.count == b.count && zip(a, b).allSatisfy(isClose) }
+    if let a = a.object, let b = b.object {
+      return a.count == b.count && a.allSatisfy { key, value in b[key].map { isClose(value, $0) } ?? false }
+    }
+    guard let x = a.double, let y = b.double else { return a == b }
+    return abs(x - y) <= 1e-9
+  }
+
+  /// Simple forms predict what their checkpoint says: the mean of the targets, and a weighted sum of slots.
+  @Test func simpleFormsAreTheirDefinitions() throws {
+    let folder = try Self.folder()
+    let script = """
+      for p in constant slot-weights; do
+        ridge-fit --predictor $p --out $p.safetensors windows.nvs >$p.json || exit
+        model-predict --raw --model ./$p.safetensors windows.nvs -o $p.nvs || exit
+      done
+      """
+    let found = try shell(script, in: folder)
+    #expect(found.status == 0, "\(found.errors)")
+    let windows = try contents(folder.bytes(of: "windows.nvs"))
+    let targets = windows.frames.flatMap { frame in
+      (0..<frame.windows).map { frame.vector(frame.window($0)[2]).map(Double.init) }
+    }
+    let mean = (0..<6).map { entry in targets.reduce(0) { $0 + $1[entry] } / Double(targets.count) }
+    for frame in try contents(folder.bytes(of: "constant.nvs")).frames {
+      for row in 0..<frame.rows {
+        #expect(zip(frame.vector(row), mean).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+      }
+    }
+    let report = try JSON(parsing: Folder.text(of: folder.path + "/slot-weights.json"))
+    let weights = try #require(report["slot_weights"]?.array).compactMap(\.double)
+    let contexts = windows.frames.flatMap { frame in
+      (0..<frame.windows).map { window in
+        (0..<2).map { frame.vector(frame.window(window)[$0]).map(Double.init) }
+      }
+    }
+    let predicted = try contents(folder.bytes(of: "slot-weights.nvs")).frames.flatMap { frame in
+      (0..<frame.rows).map { frame.vector($0).map(Double.init) }
+    }
+    #expect(predicted.count == contexts.count && weights.count == 2)
+    // What is left after the weighted slots is one constant.
+    let constants = zip(predicted, contexts).map { prediction, slots in
+      (0..<6).map { prediction[$0] - weights[0] * slots[0][$0] - weights[1] * slots[1][$0] }
+    }
+    for constant in constants {
+      #expect(zip(constant, constants[0]).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
+
+  @Test func penaltiesAreOfFormsThatTakeThem() throws {
+    let folder = try Self.folder()
+    for form in ["constant", "slot-weights"] {
+      let found = try run(
+        "ridge-fit", ["--predictor", form, "--penalty", "1", "--out", "m", "windows.nvs"], in: folder)
+      #expect(found.status == 64 && found.errors.contains("--penalty: --predictor \(form) has none"))
+    }
+    for word in ["-1", "nan", "inf", "automatic", "1e10"] {
+      let found = try run("ridge-fit", ["--penalty", word, "--out", "m", "windows.nvs"], in: folder)
+      #expect(found.status == 64 && found.errors.contains("expected a number from 0 to 1e9, or auto"))
+    }
+    let one = try shell(
+      "article-select --only 0 chunks.nvs | seq-build --ctx 2 -o w; ridge-fit --penalty auto --out m w", in: folder)
+    #expect(one.status == 65 && one.errors.contains("w: --penalty auto: expected windows of at least two articles"))
+    #expect(!folder.names.contains("m"))
+    // The hint helps.
+    #expect(try shell("ridge-fit --penalty 1 --out m w", in: folder).status == 0)
+  }
+
+  /// The same bytes for the same seed; the choice of held-out articles follows the seed.
+  @Test func theSearchIsSeeded() throws {
+    let folder = try Self.folder()
+    let fit = "ridge-fit --penalty auto --threads 1"
+    let script = """
+      \(fit) --out a windows.nvs >a.json; \(fit) --out b windows.nvs >b.json; cmp a b && cmp a.json b.json || exit
+      \(fit) --seed 18 --out c windows.nvs >c.json; ! cmp -s a.json c.json
+      """
+    let found = try shell(script, in: folder)
+    #expect(found.status == 0, "\(found.errors)")
+  }
+
   private func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
   /// Windows of weight 0 do not count.

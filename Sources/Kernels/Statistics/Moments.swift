@@ -62,6 +62,14 @@ public final class Moments {
     }
   }
 
+  /// Adds all rows that `other`, of as many columns, has summed.
+  public func add(_ other: Moments) {
+    precondition(other.columns == columns, "moments of \(other.columns) columns, not \(columns)")
+    weight += other.weight
+    sums.add(other.sums, scale: 1)
+    products.add(other.products, scale: 1)
+  }
+
   /// The weighted mean of a column.
   public func mean(_ column: Int) -> Double { sums[0, column] / weight }
 
@@ -80,16 +88,17 @@ public struct LinearMap {
   private let arena = Arena<Double>()
 
   /// Ridge regression (Hoerl and Kennard, 1970) with a constant that is not penalized: minimizes
-  /// Σ w ‖y − ŷ‖² + λ ‖weight‖², with λ = `penalty` times the mean diagonal of the centred inputs' Gram matrix.
+  /// Σ w ‖y − ŷ‖² + λ ‖weight − S‖², with λ = `penalty` times the mean diagonal of the centred inputs' Gram matrix.
   ///
   /// - Parameters:
   ///   - moments: of rows that hold both x and y.
   ///   - inputs: the columns of x.
   ///   - outputs: the columns of y.
+  ///   - slots: S, the map that adds up the parts of x, each of as many entries as y, with these weights; none for S = 0.
   /// - Throws: where the inputs do not vary, or vary alike and nothing is penalized.
-  public init(ridge moments: Moments, inputs: Range<Int>, outputs: Range<Int>, penalty: Double)
-    throws(LinearAlgebraFault)
-  {
+  public init(
+    ridge moments: Moments, inputs: Range<Int>, outputs: Range<Int>, penalty: Double, toward slots: [Double] = []
+  ) throws(LinearAlgebraFault) {
     // Given back when the map is found.
     let work = Arena<Double>()
     let gram = work.matrix(rows: inputs.count, columns: inputs.count)
@@ -104,10 +113,42 @@ public struct LinearMap {
     guard trace > 0, trace.isFinite else { throw .notPositiveDefinite }
     for row in 0..<inputs.count { gram[row, row] += penalty * trace / Double(inputs.count) }
     for (row, i) in outputs.enumerated() {
-      for (column, j) in inputs.enumerated() { weight[row, column] = moments.centred(i, j) }
+      for (column, j) in inputs.enumerated() {
+        var product = moments.centred(i, j)
+        for (slot, share) in slots.enumerated() {
+          product -= share * moments.centred(inputs.lowerBound + slot * outputs.count + row, j)
+        }
+        weight[row, column] = product
+      }
     }
     try Cholesky.solve(gram, weight)
     withExtendedLifetime(work) {}
+    addToDiagonals(slots)
+    fitBias(moments, inputs, outputs)
+  }
+
+  /// The sum of the parts of x, each of as many entries as y, with these weights, and the constant that fits best.
+  ///
+  /// - Parameters:
+  ///   - slots: a weight of each part; none for the constant alone.
+  ///   - moments: of rows that hold both x and y.
+  ///   - inputs: the columns of x.
+  ///   - outputs: the columns of y.
+  public init(slots: [Double], _ moments: Moments, inputs: Range<Int>, outputs: Range<Int>) {
+    weight = arena.matrix(rows: outputs.count, columns: inputs.count)
+    bias = arena.matrix(rows: 1, columns: outputs.count)
+    addToDiagonals(slots)
+    fitBias(moments, inputs, outputs)
+  }
+
+  private func addToDiagonals(_ slots: [Double]) {
+    for (slot, share) in slots.enumerated() {
+      for row in 0..<weight.rows { weight[row, slot * weight.rows + row] += share }
+    }
+  }
+
+  /// b = mean y − weight · mean x.
+  private func fitBias(_ moments: Moments, _ inputs: Range<Int>, _ outputs: Range<Int>) {
     for (row, i) in outputs.enumerated() {
       var explained = 0.0
       for (column, j) in inputs.enumerated() { explained += weight[row, column] * moments.mean(j) }

@@ -11,11 +11,6 @@ import Vectors
 @main struct BinsEval: Command {
   static let low = Option.real("low", default: 0.45, in: -1...1, help: "coherence below which a window is in `low`")
   static let high = Option.real("high", default: 0.55, in: -1...1, help: "coherence above which a window is in `high`")
-  static let context = Option.integer("ctx", in: 2...512, unit: "chunks", help: "context length of the windows")
-    .showing(default: "as the stream states")
-  static let offset = Option.integer(
-    "offset", in: 1...Int(UInt32.max), unit: "chunks", help: "from the last context chunk to the target"
-  ).showing(default: "as the stream states")
 
   static let manual = Manual(
     name: "bins-eval",
@@ -30,7 +25,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, low, high, context, offset, CommonOptions.seed, CommonOptions.label,
+      ArticleOptions.articles, low, high, ShapeOptions.context, ShapeOptions.offset, CommonOptions.seed,
+      CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
@@ -41,12 +37,7 @@ import Vectors
     let (lower, upper) = (arguments[low], arguments[high])
     guard lower <= upper else { throw arguments.refusal(of: high, expected: "a number of at least --low, \(lower)") }
     let report = try PredictionReport(arguments)
-    let shape = WindowShape(report.input.header)
-    guard let context = arguments[context] ?? shape.context, let offset = arguments[offset] ?? shape.offset else {
-      throw Failure(
-        .usage, "expected --ctx and --offset, since the stream does not state the shape of its windows",
-        at: report.input.name)
-    }
+    let (context, offset) = try report.windowShape(arguments)
     guard context >= 2 else {
       throw Failure(
         .badData, "expected windows of 2 or more context chunks, found 1, which has no coherence",

@@ -14,6 +14,8 @@ import Vectors
     "scope", default: .article, help: "rank among the chunks of the target's article, or of all articles")
   static let minimumChunks = Option.integer(
     "min-article", default: 6, in: 1...Int(UInt32.max), unit: "chunks", help: "skip articles with fewer chunks")
+  static let excludesContext = Option.flag(
+    "exclude-context", help: "rank also without the context's own chunks: `without_context`")
   static let minimumRecallAt1 = Option.real("min-r1", in: 0...1, help: "exit 1 where R@1 is smaller")
   static let minimumRecallAt5 = Option.real("min-r5", in: 0...1, help: "exit 1 where R@5 is smaller")
 
@@ -26,10 +28,16 @@ import Vectors
       1 / rank. `chance` is the expected score of predictions that are independent of the text. Windows of articles \
       with fewer than --min-article chunks are skipped and counted, whatever the scope. Later steps of rollouts are \
       ignored.
+
+      A predictor of a mean is often closest to a chunk of its own context, which is never the answer. With \
+      --exclude-context the report also has `without_context`: the same figures, and those of chance, where the \
+      window's context chunks are no candidates. They are looked up by their numbers: the last is --offset before the \
+      target.
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, scope, minimumChunks, minimumRecallAt1, minimumRecallAt5, CommonOptions.threads,
+      ArticleOptions.articles, scope, minimumChunks, excludesContext, ShapeOptions.context,
+      ShapeOptions.offset, minimumRecallAt1, minimumRecallAt5, CommonOptions.threads,
       CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a batch of up to 50 MiB, a few numbers for each of up to 65,536 articles",
@@ -39,17 +47,26 @@ import Vectors
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let report = try PredictionReport(arguments)
+    var excluded: RetrievalRank.Context?
+    if arguments[excludesContext] {
+      let shape = try report.windowShape(arguments)
+      excluded = RetrievalRank.Context(count: shape.context, offset: shape.offset)
+    }
     let store = try report.openArticles(arguments)
     Workers.use(threads: arguments.threads)
-    var ranks = RetrievalRank(store, scope: arguments[scope], minimumChunks: arguments[minimumChunks]) {
+    var ranks = RetrievalRank(
+      store, scope: arguments[scope], minimumChunks: arguments[minimumChunks], excluding: excluded
+    ) {
       MatrixProduct<Float>.ofTransposed($0, $1, inner: $2, into: $3)
     }
     try report.read { try ranks.add($0) }
     try ranks.finish()
     try report.expect(windows: ranks.windows, skipped: ["short_article": ranks.shortArticle])
     let figures = ranks.figures(seed: arguments.seed)
+    let others = ranks.figuresWithoutContext(seed: arguments.seed)
     let thresholds = thresholds(figures, arguments)
-    try report.write(fields(ranks, figures, thresholds, arguments), table: table(ranks, figures, thresholds))
+    try report.write(
+      fields(ranks, figures, others, thresholds, arguments), table: table(ranks, figures, others, thresholds))
     return thresholds.allSatisfy(\.pass) ? .success : .answerIsNo
   }
 
@@ -69,22 +86,18 @@ import Vectors
   }
 
   private static func fields(
-    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ thresholds: [Threshold], _ arguments: Arguments
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ others: RetrievalRank.Figures?,
+    _ thresholds: [Threshold], _ arguments: Arguments
   ) -> [(String, JSON)] {
-    let intervals = figures.intervals
     var fields: [(String, JSON)] = [
       ("windows", .count(ranks.windows)), ("articles", .count(ranks.articles)),
-      ("skipped", ["short_article": .count(ranks.shortArticle)]),
-      ("scope", .string(arguments[scope].rawValue)), ("r_at_1", .figure(figures.recallAt1)),
-      ("r_at_5", .figure(figures.recallAt5)), ("mrr", .figure(figures.meanReciprocalRank)),
-      ("mean_rank", .figure(figures.meanRank)), ("median_rank", .figure(figures.medianRank)),
-      ("chance", ["r_at_1": .figure(figures.chanceRecallAt1), "r_at_5": .figure(figures.chanceRecallAt5)]),
-      (
-        "ci95",
-        ["r_at_1": .interval(intervals?[0]), "r_at_5": .interval(intervals?[1]), "mrr": .interval(intervals?[2])]
-      ),
-      ("zero_vectors", .count(ranks.zeroVectors)),
+      ("skipped", ["short_article": .count(ranks.shortArticle)]), ("scope", .string(arguments[scope].rawValue)),
     ]
+    fields += figures.fields
+    fields.append(("zero_vectors", .count(ranks.zeroVectors)))
+    if let others {
+      fields.append(("without_context", .object(Dictionary(uniqueKeysWithValues: others.fields))))
+    }
     guard !thresholds.isEmpty else { return fields }
     let minima = Dictionary(uniqueKeysWithValues: thresholds.map { ($0.name, JSON.number($0.minimum)) })
     fields += [("minimum", .object(minima)), ("pass", .bool(thresholds.allSatisfy(\.pass)))]
@@ -92,19 +105,30 @@ import Vectors
   }
 
   private static func table(
-    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ thresholds: [Threshold]
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ others: RetrievalRank.Figures?,
+    _ thresholds: [Threshold]
   ) -> Table {
     var table = Table()
     table.section(rows: [
       ["windows", .count(ranks.windows)], ["articles", .count(ranks.articles)],
       ["skipped: short articles", .count(ranks.shortArticle)], ["zero vectors", .count(ranks.zeroVectors)],
     ])
+    add(figures, to: &table, title: nil)
+    if let others { add(others, to: &table, title: "without the chunks of the context") }
+    guard !thresholds.isEmpty else { return table }
+    table.section(
+      "thresholds", columns: ["", "value", "minimum", ""],
+      rows: thresholds.map { [.text($0.name), .figure($0.value), .figure($0.minimum), .mark($0.pass)] })
+    return table
+  }
+
+  private static func add(_ figures: RetrievalRank.Figures, to table: inout Table, title: String?) {
     let rows: [(String, Double, Double?)] = [
       ("R@1", figures.recallAt1, figures.chanceRecallAt1), ("R@5", figures.recallAt5, figures.chanceRecallAt5),
       ("MRR", figures.meanReciprocalRank, nil),
     ]
     table.section(
-      columns: ["", "value", "95% from", "to", "by chance"],
+      title, columns: ["", "value", "95% from", "to", "by chance"],
       rows: rows.enumerated().map { index, row in
         [
           .text(row.0), .figure(row.1), .figure(figures.intervals?[index].lowerBound),
@@ -112,10 +136,19 @@ import Vectors
         ]
       })
     table.section(rows: [["mean rank", .figure(figures.meanRank)], ["median rank", .figure(figures.medianRank)]])
-    guard !thresholds.isEmpty else { return table }
-    table.section(
-      "thresholds", columns: ["", "value", "minimum", ""],
-      rows: thresholds.map { [.text($0.name), .figure($0.value), .figure($0.minimum), .mark($0.pass)] })
-    return table
+  }
+}
+
+extension RetrievalRank.Figures {
+  fileprivate var fields: [(String, JSON)] {
+    [
+      ("r_at_1", .figure(recallAt1)), ("r_at_5", .figure(recallAt5)), ("mrr", .figure(meanReciprocalRank)),
+      ("mean_rank", .figure(meanRank)), ("median_rank", .figure(medianRank)),
+      ("chance", ["r_at_1": .figure(chanceRecallAt1), "r_at_5": .figure(chanceRecallAt5)]),
+      (
+        "ci95",
+        ["r_at_1": .interval(intervals?[0]), "r_at_5": .interval(intervals?[1]), "mrr": .interval(intervals?[2])]
+      ),
+    ]
   }
 }
