@@ -31,7 +31,8 @@ final class GrowingBytes {
   private func reserve(_ needed: Int) throws {
     let wanted = max(needed, capacity < Int.max / 2 ? 2 * capacity : needed, 4096)
     guard let moved = realloc(start, wanted) else {
-      throw Failure(.outOfResources, "no memory for \(needed) bytes", hint: "give less with --memory, or split the stream")
+      throw Failure(
+        .outOfResources, "no memory for \(needed) bytes", hint: "give less with --memory, or split the stream")
     }
     (start, capacity) = (moved, wanted)
   }

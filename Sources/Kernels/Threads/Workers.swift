@@ -25,7 +25,8 @@ public enum Workers {
     let possible = Int(nextvec_reserve_buffers(Int32(clamping: threads)))
     guard possible > 0 else {
       throw Failure(
-        .outOfResources, "not enough memory for matrix products: OpenBLAS needs 128 MiB of address space for each thread",
+        .outOfResources,
+        "not enough memory for matrix products: OpenBLAS needs 128 MiB of address space for each thread",
         hint: "raise the limit on memory (ulimit -v)")
     }
     _ = spawn(possible)
