@@ -54,9 +54,11 @@ extension Configuration {
   ///
   /// - Throws: `.badData` where neither determines the architecture. Sizes are not checked here.
   init(_ metadata: MetadataReader, _ file: TensorFile) throws {
-    let recognition = Recognition(file)
+    var recognition = Recognition(file)
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
     let stated = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
+    // Wrappers such as DataParallel and torch.compile put a part of their own before all names.
+    while stated == nil, recognition.architecture == nil, file.stripPrefix() { recognition = Recognition(file) }
     guard let architecture = stated ?? recognition.architecture else {
       throw Failure(
         .badData, "expected the tensors of a known network, found those of none",

@@ -8,7 +8,9 @@ public final class TensorFile {
   /// The file's path as it was given.
   public let path: String
   /// The tensors in the order of their bytes.
-  public let tensors: [TensorDescription]
+  public private(set) var tensors: [TensorDescription]
+  /// What all names of the file begin with and `tensors` lack, such as `module.`; empty where nothing was left out.
+  public private(set) var prefix = ""
   /// The texts of the header, by name.
   public let metadata: [String: String]
   /// Bytes of the file.
@@ -18,7 +20,7 @@ public final class TensorFile {
   /// The file offset of the first byte of data.
   private let dataStart: Int
   /// The index in `tensors` of each name.
-  private let indices: [String: Int]
+  private var indices: [String: Int]
 
   /// Opens a file, and reads and checks its header.
   ///
@@ -39,6 +41,20 @@ public final class TensorFile {
   }
 
   deinit { close(descriptor) }
+
+  /// Leaves out the first part of all names, up to its dot, as wrappers of PyTorch models add one.
+  ///
+  /// - Returns: false where the names have no such part in common; nothing has changed then.
+  func stripPrefix() -> Bool {
+    guard let first = tensors.first?.name, let dot = first.firstIndex(of: ".") else { return false }
+    let part = String(first[...dot])
+    guard tensors.allSatisfy({ $0.name.hasPrefix(part) && $0.name.count > part.count }) else { return false }
+    prefix += part
+    for index in tensors.indices { tensors[index].name.removeFirst(part.count) }
+    indices = Dictionary(
+      tensors.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    return true
+  }
 
   /// The tensor of this name; nil where there is none.
   public subscript(name: String) -> TensorDescription? { indices[name].map { tensors[$0] } }
@@ -92,7 +108,18 @@ public final class TensorFile {
     return (descriptor, Int(status.st_size))
   }
 
+  /// Names a file of another kind for what it is.
+  private static func refuseForeign(_ descriptor: Int32, size: Int) throws {
+    try withUnsafeTemporaryAllocation(byteCount: ForeignFile.lookahead, alignment: 8) { buffer in
+      let first = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, buffer.count)])
+      try Descriptor(descriptor).read(into: first, at: 0)
+      guard let other = ForeignFile(UnsafeRawBufferPointer(first), for: .model) else { return }
+      throw Failure(.badData, "expected a model in the safetensors format, found \(other.name)", hint: other.hint)
+    }
+  }
+
   private static func readHeader(_ descriptor: Int32, size: Int) throws -> (header: TensorHeader, dataStart: Int) {
+    try refuseForeign(descriptor, size: size)
     guard size >= 8 else { throw TensorHeader.malformed("expected the 8 bytes of a header's length, found \(size)") }
     var word: UInt64 = 0
     try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }

@@ -11,6 +11,8 @@ public final class NumPyFile {
 
   private let input: Input
   private let members: [(member: ZipMember, header: NumPyHeader)]
+  /// Why an array cannot be read, by its name: a fault only for whoever asks for it.
+  let unreadable: [String: Failure]
   private let kind: FileKind
   private var computedDigest: UInt32?
 
@@ -26,11 +28,12 @@ public final class NumPyFile {
   /// at once.
   public init(descriptor: Int32, name: String) throws {
     self.name = name
-    (input, kind, members) = try at(name) {
+    (input, kind, members, unreadable) = try at(name) {
       let input = try Input(descriptor: descriptor) { _ = try FileKind($0) }
       let kind = try FileKind(input.mapping.bytes)
-      let members = try kind == .npz ? NumPyFile.archived(input.mapping) : NumPyFile.single(input.mapping)
-      return (input, kind, members)
+      guard kind == .npz else { return (input, kind, try NumPyFile.single(input.mapping), [:]) }
+      let archived = try NumPyFile.archived(input.mapping)
+      return (input, kind, archived.members, archived.unreadable)
     }
     arrays = members.map { member, header in
       ArrayDescription(
@@ -84,6 +87,9 @@ public final class NumPyFile {
   /// The array's member and header; names the nearest array where there is none of that name.
   func find(_ array: String) throws -> (member: ZipMember, header: NumPyHeader) {
     if let index = arrays.firstIndex(where: { $0.name == array || $0.name + ".npy" == array }) { return members[index] }
+    if let failure = unreadable[array] ?? unreadable[NumPyFile.arrayName(array)] {
+      throw failure.at("array '\(array)'").at(name)
+    }
     throw NumPyFile.missing(array, among: arrays.map(\.name)).at(name)
   }
 
@@ -99,15 +105,31 @@ public final class NumPyFile {
     array.isEmpty ? [name] : [name, "array '\(array)'"]
   }
 
-  private static func arrayName(_ member: ZipMember) -> String {
-    member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+  private static func arrayName(_ member: ZipMember) -> String { arrayName(member.name) }
+
+  private static func arrayName(_ name: String) -> String {
+    name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
   }
 
-  /// The arrays of an archive; members that are none, as a README would be, are passed over.
-  private static func archived(_ mapping: Mapping) throws -> [(member: ZipMember, header: NumPyHeader)] {
-    try ZipArchive(mapping.bytes).members.filter { $0.name.hasSuffix(".npy") }.map { member in
-      try at("array '\(arrayName(member))'") { try described(member, mapping) }
+  /// The arrays of an archive: members whose names end in `.npy`, and others that begin as such a file does. A member
+  /// that is none, as a README would be, is passed over; one that cannot be read is a fault only for whoever asks for it.
+  private static func archived(
+    _ mapping: Mapping
+  ) throws -> (members: [(member: ZipMember, header: NumPyHeader)], unreadable: [String: Failure]) {
+    let archive = try ZipArchive(mapping.bytes)
+    var members: [(member: ZipMember, header: NumPyHeader)] = []
+    var unreadable: [String: Failure] = [:]
+    for (name, failure) in archive.unreadable { unreadable[arrayName(name)] = failure }
+    for member in archive.members {
+      do {
+        members.append(try described(member, mapping))
+      } catch let failure as Failure where member.name.hasSuffix(".npy") {
+        unreadable[arrayName(member)] = failure
+      } catch is Failure {
+        continue
+      }
     }
+    return (members, unreadable)
   }
 
   private static func single(_ mapping: Mapping) throws -> [(member: ZipMember, header: NumPyHeader)] {

@@ -7,6 +7,8 @@ import Failures
 struct ZipArchive {
   /// In the directory's order.
   let members: [ZipMember]
+  /// Why a member cannot be read, by its name: a fault only for whoever asks for it.
+  let unreadable: [String: Failure]
 
   init(_ bytes: UnsafeRawBufferPointer) throws {
     let end = try ZipEnd(bytes)
@@ -15,11 +17,15 @@ struct ZipArchive {
     }
     var cursor = ByteCursor(directory)
     var members: [ZipMember] = []
+    var unreadable: [String: Failure] = [:]
     // The count is only a claim until the entries have been read, so nothing is reserved by it.
     for number in 0..<end.entries {
       let entry = try at("directory entry \(number + 1) of \(end.entries)") { try ZipEntry(&cursor) }
-      let member = try at("member '\(entry.name)'") { try entry.member(bytes, limit: end.directoryOffset) }
-      members.append(member)
+      do {
+        members.append(try entry.member(bytes, limit: end.directoryOffset))
+      } catch let failure as Failure {
+        unreadable[entry.name] = failure
+      }
     }
     guard cursor.remaining == 0 else {
       throw Failure(.badData, "\(cursor.remaining) bytes follow the last entry of the archive's directory")
@@ -27,6 +33,7 @@ struct ZipArchive {
     try ZipArchive.checkNames(members)
     try ZipArchive.checkOverlap(members)
     self.members = members
+    self.unreadable = unreadable
   }
 
   private static func checkNames(_ members: [ZipMember]) throws {
@@ -66,7 +73,9 @@ struct ZipEnd {
     let size = try cursor.integer(UInt32.self)
     let offset = try cursor.integer(UInt32.self)
     let directoryEnd: Int
-    if disks.0 == .max || disks.1 == .max || counts.1 == .max || size == .max || offset == .max {
+    let isFull = disks.0 == .max || disks.1 == .max || counts.1 == .max || size == .max || offset == .max
+    // Some writers add the record with 64-bit fields although none is needed.
+    if isFull || Zip64End.isThere(bytes, before: position) {
       let wide = try Zip64End(bytes, before: position)
       (entries, directorySize, directoryOffset) = (wide.entries, wide.size, wide.offset)
       directoryEnd = wide.position
@@ -93,19 +102,23 @@ struct ZipEnd {
     guard agrees else { throw Failure(.badData, "the archive's end record and its zip64 end record differ") }
   }
 
-  /// The last place where an end record's comment reaches exactly to the file's end.
+  /// The last place where an end record's comment reaches exactly to the file's end; where there is none, the last place
+  /// of a record after which other bytes follow, as they do in files that were padded or appended to.
   private static func find(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var position = bytes.count - length
     let lowest = max(0, position - 0xFFFF)
+    var last: Int?
     while position >= lowest {
       if bytes.integer(UInt32.self, at: position) == signature,
-        let comment = bytes.integer(UInt16.self, at: position + 20), Int(comment) == bytes.count - position - length
+        let comment = bytes.integer(UInt16.self, at: position + 20)
       {
-        return position
+        let rest = bytes.count - position - length
+        if Int(comment) == rest { return position }
+        if last == nil, Int(comment) < rest { last = position }
       }
       position -= 1
     }
-    return nil
+    return last
   }
 }
 
@@ -115,6 +128,11 @@ private struct Zip64End {
   let entries: Int
   let size: Int
   let offset: Int
+
+  /// Whether a locator stands just before the ordinary end record.
+  static func isThere(_ bytes: UnsafeRawBufferPointer, before end: Int) -> Bool {
+    bytes.integer(UInt32.self, at: end - 20) == 0x0706_4B50
+  }
 
   init(_ bytes: UnsafeRawBufferPointer, before end: Int) throws {
     let bad = Failure(.badData, "the archive's zip64 end record is missing or malformed")

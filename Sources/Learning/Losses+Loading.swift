@@ -69,8 +69,11 @@ extension Losses {
     Rows.products(vectors, vectors, into: lengths)
     Rows.products(batch.output, vectors, into: cosines)
     for window in range {
-      lengths[0, window] = max(lengths[0, window].squareRoot(), Self.epsilon)
-      cosines[0, window] /= lengths[0, window] * max(figures.outputLengths[0, window], Self.epsilon)
+      let (own, output) = (lengths[0, window].squareRoot(), figures.outputLengths[0, window])
+      lengths[0, window] = max(own, Self.epsilon)
+      let product = lengths[0, window] * max(output, Self.epsilon)
+      cosines[0, window] /= product
+      corrections[slot, window] = own * output > 0 ? product / (own * output) : 0
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 
 /// What is not a vector stream, recognised by its first bytes.
@@ -15,16 +16,8 @@ struct ForeignInput {
       return nil
     } else if begins(Array("NVS".utf8)) {
       found = ("the middle of a vector stream: its header is missing", nil)
-    } else if begins([0x1F, 0x8B]) {
-      found = ("gzip data", "unpack it first: gzip -dc FILE | …")
-    } else if begins(Array("PK".utf8)) {
-      found = ("a zip or .npz file", "read it with npz-read FILE | …")
-    } else if begins([0x93] + Array("NUMPY".utf8)) {
-      found = ("a .npy file", "read it with npz-read FILE | …")
-    } else if begins(Array("{".utf8)) {
-      found = ("JSON text", "turn it into a stream with text-read")
-    } else if bytes.prefix(32).allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }) {
-      found = ("text", "something printed into the pipe")
+    } else if let other = ForeignFile(bytes, for: .stream) {
+      found = (other.name, other.hint)
     } else if bytes.count < RecordHead.byteCount {
       return nil
     } else {
