@@ -1,6 +1,7 @@
 # make demo   the whole flow on the embedded data     make test    every test
 # make build  the tools, linked from bin/             make bench   speed against NumPy and cat
 # make lint   style of sources, scripts and documents
+# make trust  damage, kills, limits, load by the thousand  make sanitize  the Swift tests under a sanitizer
 
 SWIFT = swift
 # The tools carry Swift's library with them: they start in two thirds of the time, and run where there is no Swift.
@@ -10,10 +11,10 @@ LIBRARIES = libopenblas-dev zlib1g-dev
 INSTALL = apt-get update && apt-get install -y
 
 SCRIPTS = $(wildcard pipelines/[!r]*) $(wildcard examples/*.sh) $(wildcard Tests/PipelineTests/*.sh) \
-  Tests/PipelineTests/run benchmarks/run docs/make-tools-page .ci/run
+  Tests/PipelineTests/run $(addprefix Tests/TrustTests/,run doors limits load surroundings) benchmarks/run docs/make-tools-page .ci/run
 
 .DELETE_ON_ERROR:
-.PHONY: help demo build lint test bench libraries jq shellcheck clean
+.PHONY: help demo build lint test trust sanitize bench libraries jq shellcheck strace clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -27,7 +28,17 @@ build: libraries
 
 test: build jq
 	Tests/PipelineTests/run
+	Tests/TrustTests/run --short bin
 	$(SWIFT) test $(CHECK)
+
+# The long form, half an hour: docs/reliability.md.
+trust: build jq strace
+	Tests/TrustTests/run bin
+
+# SANITIZER: address or thread.
+SANITIZER = address
+sanitize: libraries
+	$(SWIFT) test --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) --skip ToolTests
 
 # Whether each target declares what it imports is checked by every build: CHECK.
 lint: shellcheck
@@ -46,8 +57,8 @@ libraries:
 	  echo "$$header is missing. Run: sudo sh -c '$(INSTALL) $(LIBRARIES)'" >&2; exit 1; \
 	done
 
-# Pipelines and their tests read JSON with jq; shellcheck reads the scripts.
-jq shellcheck:
+# Pipelines and their tests read JSON with jq; shellcheck reads the scripts; strace shows what tools ask of the system.
+jq shellcheck strace:
 	@command -v $@ > /dev/null || { test "$$(id -u)" = 0 && $(INSTALL) $@; } || \
 	  { echo "$@ is missing. Run: sudo sh -c '$(INSTALL) $@'" >&2; exit 1; }
 

@@ -32,7 +32,10 @@ make_work() {
   if command -v flock >/dev/null; then
     for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
       # shellcheck disable=SC3067 # Every sh that these scripts were tried with has -O.
-      if [ -O "$dead" ] && [ -f "$dead/.lock" ] && flock -n "$dead/.lock" true; then rm -rf "$dead"; fi
+      [ -O "$dead" ] || continue
+      # One that was killed before it had a lock leaves an empty folder.
+      if [ -f "$dead/.lock" ]; then flock -n "$dead/.lock" true || continue; else [ "$(find "$dead" -maxdepth 0 -mmin +1)" ] || continue; fi
+      rm -rf "$dead"
     done
   fi
   work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"

@@ -74,8 +74,10 @@ import Vectors
     }
     try spool.readBack { fit.score($0) }
     try checkpoint(fit, dim: dim, context: context).write(to: file.descriptor, path: path)
-    try file.commit()
+    // The model gets its name last: a run that fails leaves none.
+    try file.flush()
     try report.write(fields(fit, found, report, arguments), table: table(fit, found, arguments))
+    try file.commit()
     return .success
   }
 
