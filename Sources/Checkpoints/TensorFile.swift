@@ -93,6 +93,26 @@ public final class TensorFile {
   }
 
   private static func readHeader(_ descriptor: Int32, size: Int) throws -> (header: TensorHeader, dataStart: Int) {
+    do {
+      return try readSafetensorsHeader(descriptor, size: size)
+    } catch let failure as Failure where failure.status == .badData {
+      throw try foreign(descriptor, size: size) ?? failure
+    }
+  }
+
+  /// What a file is that is not in the safetensors format; nil where nothing tells.
+  private static func foreign(_ descriptor: Int32, size: Int) throws -> Failure? {
+    try withUnsafeTemporaryAllocation(byteCount: min(size, 512), alignment: 8) { first in
+      try Descriptor(descriptor).read(into: first, at: 0)
+      let first = UnsafeRawBufferPointer(first)
+      guard FileFormat(first) != .safetensors else { return nil }
+      return FileFormat.failure(of: first, expected: "a model (a safetensors file)", .model)
+    }
+  }
+
+  private static func readSafetensorsHeader(
+    _ descriptor: Int32, size: Int
+  ) throws -> (header: TensorHeader, dataStart: Int) {
     guard size >= 8 else { throw TensorHeader.malformed("expected the 8 bytes of a header's length, found \(size)") }
     var word: UInt64 = 0
     try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }

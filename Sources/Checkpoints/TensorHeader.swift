@@ -37,7 +37,8 @@ struct TensorHeader {
   }
 
   private static func metadata(_ json: JSON?) throws -> [String: String] {
-    guard let json else { return [:] }
+    // Absent and null are the same to the format's reference implementation.
+    guard let json, json != .null else { return [:] }
     guard let members = json.object else { throw malformed("__metadata__: expected an object") }
     return try members.mapValues { value in
       guard let text = value.string else { throw malformed("__metadata__: expected texts only") }

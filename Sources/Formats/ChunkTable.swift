@@ -111,7 +111,7 @@ extension NumPyFile {
 
   /// The first of `names` that the file has.
   public func firstIfAny(of names: [String]) -> String? {
-    names.first { name in arrays.contains { $0.name == name } }
+    names.first(where: has)
   }
 
   func first(of names: [String], for what: String) throws -> String {

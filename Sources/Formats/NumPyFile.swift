@@ -1,13 +1,15 @@
 internal import Descriptors
-import Failures
+public import Failures
 import Glibc
 
 /// An open .npz or .npy file. A regular file is mapped; a pipe is spooled to a private temporary file first.
 public final class NumPyFile {
   /// For messages: the path, or what standard input is called.
   public let name: String
-  /// In file order. A file that is one array holds one, named "".
+  /// In file order. A file that is one array holds one, named "". Members that cannot be read are not among them.
   public let arrays: [ArrayDescription]
+  /// Why members of an archive cannot be read, by name: an error only where one of them is asked for.
+  public let unreadable: [(name: String, failure: Failure)]
 
   private let input: Input
   private let members: [(member: ZipMember, header: NumPyHeader)]
@@ -26,17 +28,23 @@ public final class NumPyFile {
   /// at once.
   public init(descriptor: Int32, name: String) throws {
     self.name = name
-    (input, kind, members) = try at(name) {
-      let input = try Input(descriptor: descriptor) { _ = try FileKind($0) }
-      let kind = try FileKind(input.mapping.bytes)
-      let members = try kind == .npz ? NumPyFile.archived(input.mapping) : NumPyFile.single(input.mapping)
-      return (input, kind, members)
+    let opened = try at(name) {
+      let input = try Input(descriptor: descriptor) { _ = try FileKind($0, isWhole: false) }
+      let kind = try FileKind(input.mapping.bytes, isWhole: true)
+      let items = try kind == .npz ? NumPyFile.archived(input.mapping) : [NumPyFile.single(input.mapping)]
+      return (input: input, kind: kind, items: items)
+    }
+    (input, kind) = (opened.input, opened.kind)
+    members = opened.items.compactMap { try? $0.content.get() }
+    unreadable = opened.items.compactMap { item in
+      guard case .failure(let failure) = item.content else { return nil }
+      return (item.name, failure)
     }
     arrays = members.map { member, header in
       ArrayDescription(
         name: NumPyFile.arrayName(member), type: header.type, shape: header.shape,
         isFortranOrder: header.isFortranOrder, compression: member.compression,
-        byteCount: member.size - header.length, checksum: member.checksum)
+        byteCount: header.dataSize ?? member.size - header.length, checksum: member.checksum)
     }
   }
 
@@ -81,10 +89,24 @@ public final class NumPyFile {
 
   var mapping: Mapping { input.mapping }
 
-  /// The array's member and header; names the nearest array where there is none of that name.
+  /// The array's member and header; names the nearest array where there is none of that name. As in `numpy.load`, a
+  /// member of exactly this name comes before one that has `.npy` after it.
   func find(_ array: String) throws -> (member: ZipMember, header: NumPyHeader) {
-    if let index = arrays.firstIndex(where: { $0.name == array || $0.name + ".npy" == array }) { return members[index] }
+    for name in [array, array + ".npy"] {
+      if let found = members.first(where: { $0.member.name == name }) { return found }
+      if let failure = unreadable.first(where: { $0.name == name })?.failure { throw failure.at(self.name) }
+    }
     throw NumPyFile.missing(array, among: arrays.map(\.name)).at(name)
+  }
+
+  /// Whether there is an array of this name, readable or not.
+  func has(_ array: String) -> Bool {
+    arrays.contains { $0.name == array } || isUnreadable(array)
+  }
+
+  /// Whether the member of this name is one that cannot be read.
+  public func isUnreadable(_ array: String) -> Bool {
+    unreadable.contains { $0.name == array || $0.name == array + ".npy" }
   }
 
   func located<Result>(_ array: String, _ body: () throws -> Result) throws -> Result {
@@ -103,18 +125,34 @@ public final class NumPyFile {
     member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
   }
 
-  /// The arrays of an archive; members that are none, as a README would be, are passed over.
-  private static func archived(_ mapping: Mapping) throws -> [(member: ZipMember, header: NumPyHeader)] {
-    try ZipArchive(mapping.bytes).members.filter { $0.name.hasSuffix(".npy") }.map { member in
-      try at("array '\(arrayName(member))'") { try described(member, mapping) }
+  private typealias Item = (name: String, content: Result<(member: ZipMember, header: NumPyHeader), Failure>)
+
+  /// The arrays of an archive. Members whose name does not end in `.npy` are arrays where they begin as one; others, as
+  /// a README would be, are passed over.
+  private static func archived(_ mapping: Mapping) throws -> [Item] {
+    try ZipArchive(mapping.bytes).items.compactMap { item in
+      guard !item.name.hasSuffix("/") else { return nil }
+      switch item.member {
+      case .failure(let failure): return (item.name, .failure(failure))
+      case .success(let member):
+        guard item.name.hasSuffix(".npy") || beginsAsArray(member, mapping) else { return nil }
+        return (item.name, failing { try at("array '\(arrayName(member))'") { try described(member, mapping) } })
+      }
     }
   }
 
-  private static func single(_ mapping: Mapping) throws -> [(member: ZipMember, header: NumPyHeader)] {
+  private static func beginsAsArray(_ member: ZipMember, _ mapping: Mapping) -> Bool {
+    guard member.size >= 8, let reader = try? MemberReader(member, in: mapping), let first = try? reader.read(8) else {
+      return false
+    }
+    return first.starts(with: NumPyHeader.magic)
+  }
+
+  private static func single(_ mapping: Mapping) throws -> Item {
     let count = mapping.bytes.count
     let member = ZipMember(
       name: "", headerOffset: 0, dataOffset: 0, packedSize: count, size: count, checksum: nil, compression: .stored)
-    return [try described(member, mapping)]
+    return ("", .success(try described(member, mapping)))
   }
 
   private static func described(

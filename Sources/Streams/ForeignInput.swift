@@ -1,11 +1,15 @@
+internal import Descriptors
 internal import Failures
 
 /// What is not a vector stream, recognised by its first bytes.
 struct ForeignInput {
   let failure: Failure
 
+  /// - Parameters:
+  ///   - bytes: as many as a record's head has, or fewer at the input's end.
+  ///   - more: the bytes that follow, for formats that begin late.
   /// - Returns: nil where the bytes may begin a vector stream.
-  init?(_ bytes: UnsafeRawBufferPointer) {
+  init?(_ bytes: UnsafeRawBufferPointer, more: () throws -> UnsafeRawBufferPointer) rethrows {
     func begins(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
     let found: (what: String, hint: String?)
     if begins([0x93, 0x4E, 0x56, 0x53]) {
@@ -15,16 +19,8 @@ struct ForeignInput {
       return nil
     } else if begins(Array("NVS".utf8)) {
       found = ("the middle of a vector stream: its header is missing", nil)
-    } else if begins([0x1F, 0x8B]) {
-      found = ("gzip data", "unpack it first: gzip -dc FILE | …")
-    } else if begins(Array("PK".utf8)) {
-      found = ("a zip or .npz file", "read it with npz-read FILE | …")
-    } else if begins([0x93] + Array("NUMPY".utf8)) {
-      found = ("a .npy file", "read it with npz-read FILE | …")
-    } else if begins(Array("{".utf8)) {
-      found = ("JSON text", "turn it into a stream with text-read")
-    } else if bytes.prefix(32).allSatisfy({ (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }) {
-      found = ("text", "something printed into the pipe")
+    } else if let format = FileFormat.of(Array(bytes) + Array(try more())) {
+      found = (format.name, format.hint(for: .stream))
     } else if bytes.count < RecordHead.byteCount {
       return nil
     } else {
@@ -32,4 +28,8 @@ struct ForeignInput {
     }
     failure = Failure(.badData, "expected a vector stream, found \(found.what)", hint: found.hint)
   }
+}
+
+extension FileFormat {
+  fileprivate static func of(_ bytes: [UInt8]) -> FileFormat? { bytes.withUnsafeBytes { FileFormat($0) } }
 }
