@@ -55,7 +55,8 @@ extension CheckpointFile {
   }
 
   private var hint: String? {
-    file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
-      ? nil : "the network was recognized by its tensors; nextvec.architecture and others in the metadata can state it"
+    if let prefix = NamePrefix(file.tensors) { return prefix.hint }
+    return file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
+      ? nil : TensorHeader.advice
   }
 }

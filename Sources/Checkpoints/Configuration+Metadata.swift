@@ -58,9 +58,13 @@ extension Configuration {
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
     let stated = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
     guard let architecture = stated ?? recognition.architecture else {
+      let problem = "expected the tensors of a known network, found those of none"
+      if let prefix = NamePrefix(file.tensors) {
+        throw Failure(.badData, problem + ": all names begin with '\(prefix.text)'", hint: prefix.hint)
+      }
       throw Failure(
-        .badData, "expected the tensors of a known network, found those of none",
-        hint: "nextvec.architecture in the file's metadata may name one of \(names)")
+        .badData, problem,
+        hint: TensorHeader.advice)
     }
     self = recognition.configuration(of: architecture)
     for size in Size.allCases {

@@ -13,6 +13,21 @@ extension FileFormat {
     case json
   }
 
+  /// What to say of bytes that are not what is expected; nil where they are of no format that is known here, or of one
+  /// in which it may be.
+  ///
+  /// - Parameters:
+  ///   - first: the file's first bytes.
+  ///   - what: is expected, with its article.
+  public static func failure(
+    of first: UnsafeRawBufferPointer, expected what: String, _ expectation: Expectation
+  ) -> Failure? {
+    guard let format = FileFormat(first), expectation != .json || ![.empty, .json, .text].contains(format) else {
+      return nil
+    }
+    return Failure(.badData, "expected \(what), found \(format.name)", hint: format.hint(for: expectation))
+  }
+
   /// How to get what is expected from a file of this format, in one line; nil where there is nothing to advise.
   public func hint(for expected: Expectation) -> String? {
     switch self {
@@ -34,21 +49,6 @@ extension FileFormat {
     case .model: return modelHint
     case .json: return jsonHint
     }
-  }
-
-  /// What to say of bytes that are not what is expected; nil where they are of no format that is known here, or of one
-  /// in which it may be.
-  ///
-  /// - Parameters:
-  ///   - first: the file's first bytes.
-  ///   - what: is expected, with its article.
-  public static func failure(
-    of first: UnsafeRawBufferPointer, expected what: String, _ expectation: Expectation
-  ) -> Failure? {
-    guard let format = FileFormat(first), expectation != .json || ![.empty, .json, .text].contains(format) else {
-      return nil
-    }
-    return Failure(.badData, "expected \(what), found \(format.name)", hint: format.hint(for: expectation))
   }
 
   private func unpacked(_ program: String, _ expected: Expectation) -> String {

@@ -57,7 +57,7 @@ public final class FloatRows {
   static let maximumEntries = 1 << 24
 
   init(_ member: ZipMember, _ header: NumPyHeader, in mapping: Mapping, places: [String]) throws {
-    guard header.shape.count == 2 || header.shape.count == 3 else { throw FloatRows.wrongAxes(header.shape) }
+    guard header.shape.count == 2 || header.shape.count == 3 else { throw FloatRows.wrongAxes(header) }
     guard header.type.isNumber else {
       throw Failure(.badData, "expected numbers, found type \(header.type)", hint: header.type.advice)
     }
@@ -82,9 +82,15 @@ public final class FloatRows {
     checksums.deallocate()
   }
 
-  private static func wrongAxes(_ shape: [Int]) -> Failure {
-    let found = "found shape \(NumPyHeader.text(shape))"
-    let hint = shape.count == 1 ? "a single vector has the shape (1, dim): save it with .reshape(1, -1)" : nil
+  private static func wrongAxes(_ header: NumPyHeader) -> Failure {
+    let found = "found shape \(NumPyHeader.text(header.shape))" + (header.type.isObject ? " of Python objects" : "")
+    var hint: String?
+    if header.shape.count == 1 {
+      hint =
+        header.type.isObject
+        ? "a column of vectors becomes a matrix with numpy.stack(list(column))"
+        : "a single vector has the shape (1, dim): save it with .reshape(1, -1)"
+    }
     return Failure(.badData, "expected a 2-D array (rows, dim) or a 3-D one (N, C, dim), \(found)", hint: hint)
   }
 

@@ -23,6 +23,12 @@ public struct LossStatistics: Hashable, Sendable {
 }
 
 extension Losses {
+  /// The mean length of the batch's targets.
+  public var meanTargetLength: Double {
+    let windows = figures.windows
+    return windows > 0 ? (0..<windows).reduce(0) { $0 + targetSquares[0, $1].squareRoot() } / Double(windows) : 0
+  }
+
   /// The batch's figures.
   public var statistics: LossStatistics {
     var statistics = LossStatistics()
@@ -56,7 +62,7 @@ extension Losses {
   private func squaredErrorOfUnit(_ window: Int) -> Double {
     let output = figures.outputLengths[0, window]
     let unit = output / max(output, Self.epsilon)
-    let product = figures.cosines[0, window] * lengths[0, window]
+    let product = unit * figures.cosines[0, window] * lengths[0, window]
     return unit * unit - 2 * product + targetSquares[0, window]
   }
 }

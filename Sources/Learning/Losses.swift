@@ -12,7 +12,7 @@ public final class Losses<Scalar: Real> {
   let scalars = Arena<Scalar>()
   var batch: LossBatch<Scalar>?
 
-  /// (slots, capacity): lengths of the compared vectors, at least `epsilon`.
+  /// (slots, capacity): lengths of the compared vectors.
   let lengths: Matrix<Double>
   /// (1, capacity): weights of the stream.
   let streamWeights: Matrix<Double>

@@ -19,6 +19,8 @@ struct ForeignInput {
       return nil
     } else if begins(Array("NVS".utf8)) {
       found = ("the middle of a vector stream: its header is missing", nil)
+    } else if Self.hasTextBeforeStream(bytes) {
+      found = ("text before a vector stream", Self.printed)
     } else if let format = FileFormat.of(Array(bytes) + Array(try more())) {
       found = (format.name, format.hint(for: .stream))
     } else if bytes.count < RecordHead.byteCount {
@@ -27,6 +29,15 @@ struct ForeignInput {
       found = ("unknown data", nil)
     }
     failure = Failure(.badData, "expected a vector stream, found \(found.what)", hint: found.hint)
+  }
+
+  private static let printed = FileFormat.text.hint(for: .stream)
+
+  private static func hasTextBeforeStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: [0x93, 0x4E, 0x56, 0x53]) }) else {
+      return false
+    }
+    return bytes[..<start].allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
   }
 }
 

@@ -62,12 +62,29 @@ extension TrainStep {
       let value = divergence.value.isNaN ? "nan" : "infinite"
       throw Failure(
         .badData, "step \(divergence.step): \(divergence.what) is \(value): training has diverged", at: input.name,
-        hint: "no checkpoint is written; a lower --lr or another recipe may hold")
+        hint: advice(pass.meanTargetLength))
     }
+    noteLength(pass.meanTargetLength, input)
     guard lines.all.windows > 0 else {
       throw Failure(.badData, "expected two windows or more, found \(pass.leftOver)", at: input.name)
     }
   }
+
+  /// Recipes are made for vectors of length 1; what is far from that diverges with any learning rate.
+  private static func advice(_ length: Double) -> String {
+    isUsual(length)
+      ? "no checkpoint is written; a lower --lr or another recipe may hold"
+      : "the vectors' mean length is \(Figures.shortest(length)): npz-read --normalize makes it 1"
+  }
+
+  /// Training may not diverge with such vectors, and learn nothing all the same.
+  private static func noteLength(_ length: Double, _ input: StreamInput) {
+    guard length > 0, !isUsual(length) else { return }
+    Diagnostics.note(
+      "\(input.name): recipes are made for vectors of length 1; \(advice(length))")
+  }
+
+  private static func isUsual(_ length: Double) -> Bool { (0.01...100).contains(length) }
 
   private static func read(
     _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
