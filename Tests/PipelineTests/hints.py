@@ -19,10 +19,11 @@ npz-write c.npz < c.nvs
 seq-build c.nvs -q > w.nvs
 model-predict --model copy-last w.nvs > p.nvs
 model-init --arch lstm --dim 8 --hidden 8 --layers 1 --out m.safetensors
-train-step --model m.safetensors --recipe p1-baseline --max-steps 1 --out t.safetensors w.nvs > t.jsonl
+train-step --model m.safetensors --recipe p1-baseline --max-steps 1 --val w.nvs --out t.safetensors w.nvs > t.jsonl
 python3 - <<'P'
-import json, pickle, struct, zipfile
+import json, pickle, struct, warnings, zipfile
 import numpy as np
+warnings.simplefilter("ignore")
 c = dict(np.load("c.npz"))
 vectors, articles, chunks = c["vectors"], c["article_ids"] if "article_ids" in c else c["article_indices"], np.tile(np.arange(12), 8)
 def save(name, vectors=vectors, **more):
@@ -62,6 +63,13 @@ class Odd:
     def __reduce__(self): return (print, ("hello",))
 def metadata(name, entries): np.savez(name, **windows, metadata=np.array(entries, dtype=object))
 metadata("odd.npz", [Odd()] * 6)
+entries = np.array([{"article_index": pickle.PickleBuffer(bytearray(1))}] * 6, dtype=object)
+with zipfile.ZipFile("odd2.npz", "w") as z:
+    for n, v in windows.items():
+        with z.open(n + ".npy", "w") as f: np.lib.format.write_array(f, v)
+    with z.open("metadata.npy", "w") as f:
+        np.lib.format.write_array_header_1_0(f, np.lib.format.header_data_from_array_1_0(entries))
+        f.write(pickle.dumps(entries, protocol=5))
 metadata("struct.npz", [{"article_index": np.datetime64(0, "s")}] * 6)
 metadata("plainm.npz", [{"article_index": 0, "target_chunk_index": 5 + i} for i in range(6)])
 open("bytes.npz", "wb").write(open("plainm.npz", "rb").read())
@@ -98,7 +106,7 @@ for program in gzip bzip2 xz zstd; do
   for file in c.npz c.nvs m.safetensors t.jsonl; do $program -c $file > $file.$program; done
 done
 recipe-info p1-baseline > r.json
-sed 's/"term":"mse"/"term":"future_margin"/; s/"futures":0/"futures":2/' r.json > f.json
+sed 's/"term":"mse"/"term":"future-margin","margin":0.1/; s/"futures":0/"futures":2/' r.json > f.json
 vec-synth --articles 1 --chunks 12 --dim 8 -q | seq-build --ctx 4 -q > w4.nvs
 vec-synth --articles 2 --chunks 9 --dim 8 -q | text-write | grep vector | sed 's/"article":/"article":7/' | text-read -q > o2.nvs
 """
@@ -147,7 +155,7 @@ CASES = [
       for p in ("gzip", "bzip2", "xz", "zstd")],
     *[("unpack it first: … -dc FILE | …", f"stream-info c.nvs.{p}", f"{p} -dc c.nvs.{p} | stream-info", p)
       for p in ("gzip", "bzip2", "xz", "zstd")],
-    ("unpack it first: … -dc FILE | …", "report-table t.jsonl.gzip", "gzip -dc t.jsonl.gzip | epoch-verdict /dev/stdin"),
+    ("unpack it first: … -dc FILE | …", "report-table --view training t.jsonl.gzip", "gzip -dc t.jsonl.gzip | report-table --view training"),
     ("unpack it first: … -dc FILE > m.safetensors", "model-info m.safetensors.gzip",
      "gzip -dc m.safetensors.gzip > m2; model-info m2"),
     ("tools other than npz-read take it as it is", "npz-read c.nvs", "seq-build c.nvs && stream-info c.nvs"),
@@ -170,7 +178,7 @@ CASES = [
     ("import json, safetensors.numpy as s; s.save_file({n: t for f in set(json.load(open('FILE'))['weight_map'].values()) "
      "for n, t in s.load_file(f).items()}, 'm.safetensors')", "model-info model.safetensors.index.json",
      advised("model.safetensors.index.json", then=LOADED)),
-    ("a stream is read from standard input; models come from model-init and train-step", "model-predict --model w.nvs",
+    ("a stream is read from standard input; models come from model-init and train-step", "model-predict --model w.nvs < w.nvs",
      "model-predict --model m.safetensors < w.nvs"),
     ("recipes are named with --recipe; models come from model-init and train-step",
      "train-step --model r.json --out n w.nvs", "train-step --model m.safetensors --recipe ./r.json --out n w.nvs"),
@@ -191,8 +199,8 @@ CASES = [
      "seq-build --offset 1 c.nvs | narrative-delta > o || [ $? -eq 1 ]"),
     ("seq-build --ctx 5 makes such windows", "seq-build --ctx 1 c.nvs | narrative-delta",
      "seq-build --ctx 5 c.nvs | narrative-delta > o || [ $? -eq 1 ]"),
-    ("seq-build --ctx 5 makes such windows", "seq-build --ctx 1 c.nvs | direction-diagnose",
-     "seq-build --ctx 5 c.nvs | direction-diagnose --no-gate"),
+    ("seq-build --ctx 5 makes such windows", "seq-build --ctx 1 c.nvs | seq-gate --by delta",
+     "seq-build --ctx 5 c.nvs | seq-gate --by delta"),
     ("model-predict --horizon … makes them", "rollout-eval --horizon 3 --articles c.nvs p.nvs",
      "model-predict --horizon 3 --model copy-last w.nvs | rollout-eval --horizon 3 --articles c.nvs"),
     ("the predictions of a window are consecutive, from step 1 on, as model-predict writes them",
@@ -258,19 +266,17 @@ CASES = [
     ("seq-build makes windows of chunks", "direction-diagnose c.nvs", "seq-build c.nvs | direction-diagnose --no-gate"),
     ("model-predict makes predictions of windows", "offset-sweep --articles c.nvs w.nvs",
      "model-predict --model copy-last w.nvs | offset-sweep --articles c.nvs"),
-    ("see ablation-eval --help", "ablation-eval --articles c.nvs p.nvs", "ablation-eval --help"),
+    ("see ablation-eval --help", "ablation-eval --articles c.nvs --base p.nvs", "ablation-eval --help"),
     ("ablated predictions are made from the same windows, in the same order",
-     "stream-head -n 3 w.nvs | model-predict --model copy-last > s.nvs; ablation-eval --articles c.nvs --ablated shuffle=s.nvs p.nvs",
+     "stream-head -n 3 w.nvs | model-predict --model copy-last > s.nvs; ablation-eval --articles c.nvs --ablated shuffle=s.nvs --base p.nvs",
      "seq-ablate --mode shuffle w.nvs | model-predict --model copy-last > s.nvs; "
-     "ablation-eval --articles c.nvs --ablated shuffle=s.nvs p.nvs"),
+     "ablation-eval --articles c.nvs --ablated shuffle=s.nvs --base p.nvs"),
     ("train-step writes it", "echo '{\"event\":\"step\"}' > s.jsonl; epoch-verdict s.jsonl",
      "train-step --model m.safetensors --recipe p1-baseline --out n w.nvs > s.jsonl; epoch-verdict s.jsonl"),
     ("… --label VAL sets it", "offset-sweep --articles c.nvs p.nvs > r; gate-verdict r",
      "offset-sweep --label VAL --articles c.nvs p.nvs | grep VAL"),
     ("the tool may have failed; its own message then says why",
      "offset-sweep --label VAL --articles c.nvs p.nvs > r; gate-verdict r", "offset-sweep --label VAL --articles c.nvs p.nvs"),
-    ("pipelines/calibrate makes such reports",
-     "offset-sweep --label VAL --articles c.nvs p.nvs > r; gate-verdict --calibration r r", None),
     ("seq-build --ctx … makes such windows", "seq-build --ctx 4 c.nvs | model-predict --model m.safetensors",
      "seq-build --ctx 5 c.nvs | model-predict --model m.safetensors"),
     ("the model was trained on vectors of another embedding",
@@ -286,7 +292,7 @@ CASES = [
      "| model-predict --model tr", "npz-read --normalize big.npz | seq-build | model-predict --model tr"),
     ("--drop-nonfinite leaves such rows out and counts them", "npz-read nan.npz", "npz-read --drop-nonfinite nan.npz"),
     ("--drop-nonfinite leaves such windows out and counts them", "npz-read nanw.npz", "npz-read --drop-nonfinite nanw.npz"),
-    ("gate-verdict --calibration FILE adds it", "echo '{\"tool\":\"gate-verdict\"}' | report-table --as calibration", None),
+    ("gate-verdict --calibration FILE adds it", "echo '{\"tool\":\"gate-verdict\"}' | report-table --view calibration", None),
     ("give a number: --penalty 1", "article-select --only 0 c.nvs | seq-build | ridge-fit --penalty auto --out n",
      "article-select --only 0 c.nvs | seq-build | ridge-fit --penalty 1 --out n"),
     ("build windows with a smaller --ctx",
@@ -298,7 +304,7 @@ CASES = [
      "npz-read --normalize big.npz | seq-build | train-step --model tr --recipe p1-baseline --out n"),
     ("the stage before may have failed to start; its own message says why", "nosuchtool | seq-build",
      "nosuchtool 2>&1 | grep nosuchtool && seq-build c.nvs"),
-    ("write one file per writer, then cat them", "head -c 512 c.nvs > i.nvs; cat i.nvs c.nvs | stream-check",
+    ("write one file per writer, then cat them", "stream-check \"$ROOT/Tests/Reference/streams/bad/interleaved.nvs\"",
      "cat c.nvs c.nvs | stream-check"),
     ("the stage before it was killed, or its output was cut", "head -c 900 c.nvs | stream-check", "stream-check c.nvs"),
     ("a writer may have been killed before its first byte", "stream-cat --members 2 c.nvs", "stream-cat --members 2 c.nvs o2.nvs"),
@@ -318,6 +324,7 @@ EXPLAINED = {
     "save it as float32 or int64": "for types that NumPy has yet to introduce",
     "join its parts first": "needs an archive in several parts",
     "give less with --memory, or split the stream": "needs a machine that is short of memory",
+    "pipelines/calibrate makes such reports": "28-calibrate.sh runs it, and gate-verdict on what it makes",
     "split the stream with stream-split and shuffle its parts": "needs more than four thousand million rows",
     "no checkpoint is written; a lower --lr or another recipe may hold": "Tests/LearningTests make trainings diverge",
 }
@@ -359,6 +366,7 @@ def main(root):
                 if text not in EXPLAINED and not any(case[0] == text for case in CASES)]
     problems += [f"no source has the hint: {text}" for text in [*EXPLAINED, *(case[0] for case in CASES)] if text not in hints]
     folder = os.getcwd()
+    os.environ["ROOT"] = os.path.abspath(root)
     subprocess.run(["sh", "-ec", SETUP], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     followed, lacking = 0, {}
     for case in CASES:
