@@ -44,8 +44,9 @@ let package = Package(
     // What Swift cannot ask of the processor and of Linux.
     c("CVectors"),
     c("CPipes"),
+    c("CProcess"),
     c("CChecksum", uses: ["CZlib"]),
-    c("CKernelChoice", uses: ["CBLAS"]),
+    c("COpenBLAS", uses: ["CBLAS"]),
 
     // The words that every module shares.
     module("Failures"),
@@ -62,7 +63,7 @@ let package = Package(
     module("Evaluation", uses: ["Failures", "Vectors"], settings: optimized),
 
     // Arithmetic: the only module that sees OpenBLAS.
-    module("Kernels", uses: ["CBLAS", "CKernelChoice", "CVectors", "Vectors"], settings: optimized),
+    module("Kernels", uses: ["CBLAS", "COpenBLAS", "CVectors", "Failures", "Vectors"], settings: optimized),
     module("Networks", uses: ["Failures", "Kernels", "Vectors"], settings: optimized),
     module("Prediction", uses: ["Kernels", "Networks", "Vectors"], settings: optimized),
     // Apart from Evaluation, whose tools need no OpenBLAS.
@@ -75,7 +76,7 @@ let package = Package(
       settings: optimized),
 
     // The command line, and a tool's place in a pipeline.
-    module("Commands", uses: ["Descriptors", "Failures", "JSON"]),
+    module("Commands", uses: ["CProcess", "Descriptors", "Failures", "JSON"]),
     module(
       "Stages",
       uses: ["Checksums", "Commands", "Descriptors", "Failures", "JSON", "Sequences", "Streams", "Vectors"]),
@@ -133,7 +134,7 @@ let package = Package(
       settings: optimized),
     tests("Articles", uses: ["Articles", "Evaluation", "Failures", "TestSupport"]),
     tests("CChecksum", uses: ["CChecksum", "CZlib", "Vectors"]),
-    tests("CKernelChoice", uses: ["CBLAS", "CKernelChoice"]),
+    tests("COpenBLAS", uses: ["CBLAS", "COpenBLAS"]),
     tests("CVectors", uses: ["CVectors", "Vectors"]),
     tests("Checksums", uses: ["CZlib", "Checksums", "Vectors"]),
     tests("Descriptors", uses: ["Descriptors", "Failures", "TestSupport"]),

@@ -55,8 +55,7 @@ extension CheckpointFile {
   }
 
   private var hint: String? {
-    if let prefix = NamePrefix(file.tensors) { return prefix.hint }
-    return file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
+    file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
       ? nil : TensorHeader.advice
   }
 }

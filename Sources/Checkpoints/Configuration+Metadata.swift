@@ -54,17 +54,14 @@ extension Configuration {
   ///
   /// - Throws: `.badData` where neither determines the architecture. Sizes are not checked here.
   init(_ metadata: MetadataReader, _ file: TensorFile) throws {
-    let recognition = Recognition(file)
+    var recognition = Recognition(file)
     let names = Architecture.allCases.map(\.rawValue).joined(separator: ", ")
     let stated = try metadata.value(MetadataKey.architecture, expected: "one of \(names)", Architecture.init)
+    // Wrappers such as DataParallel and torch.compile put a part of their own before all names.
+    while stated == nil, recognition.architecture == nil, file.stripPrefix() { recognition = Recognition(file) }
     guard let architecture = stated ?? recognition.architecture else {
-      let problem = "expected the tensors of a known network, found those of none"
-      if let prefix = NamePrefix(file.tensors) {
-        throw Failure(.badData, problem + ": all names begin with '\(prefix.text)'", hint: prefix.hint)
-      }
       throw Failure(
-        .badData, problem,
-        hint: TensorHeader.advice)
+        .badData, "expected the tensors of a known network, found those of none", hint: TensorHeader.advice)
     }
     self = recognition.configuration(of: architecture)
     for size in Size.allCases {

@@ -1,7 +1,7 @@
 /// One tensor as the header of a file in the safetensors format describes it.
 public struct TensorDescription: Hashable, Sendable {
   /// Its name, unique in the file.
-  public let name: String
+  public internal(set) var name: String
   /// The type of its numbers.
   public let type: NumberType
   /// Its dimensions; [] for a scalar.

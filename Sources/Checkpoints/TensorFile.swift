@@ -8,7 +8,9 @@ public final class TensorFile {
   /// The file's path as it was given.
   public let path: String
   /// The tensors in the order of their bytes.
-  public let tensors: [TensorDescription]
+  public private(set) var tensors: [TensorDescription]
+  /// What all names of the file begin with and `tensors` lack, such as `module.`; empty where nothing was left out.
+  public private(set) var prefix = ""
   /// The texts of the header, by name.
   public let metadata: [String: String]
   /// Bytes of the file.
@@ -18,7 +20,7 @@ public final class TensorFile {
   /// The file offset of the first byte of data.
   private let dataStart: Int
   /// The index in `tensors` of each name.
-  private let indices: [String: Int]
+  private var indices: [String: Int]
 
   /// Opens a file, and reads and checks its header.
   ///
@@ -39,6 +41,20 @@ public final class TensorFile {
   }
 
   deinit { close(descriptor) }
+
+  /// Leaves out the first part of all names, up to its dot, as wrappers of PyTorch models add one.
+  ///
+  /// - Returns: false where the names have no such part in common; nothing has changed then.
+  func stripPrefix() -> Bool {
+    guard let first = tensors.first?.name, let dot = first.firstIndex(of: ".") else { return false }
+    let part = String(first[...dot])
+    guard tensors.allSatisfy({ $0.name.hasPrefix(part) && $0.name.count > part.count }) else { return false }
+    prefix += part
+    for index in tensors.indices { tensors[index].name.removeFirst(part.count) }
+    indices = Dictionary(
+      tensors.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    return true
+  }
 
   /// The tensor of this name; nil where there is none.
   public subscript(name: String) -> TensorDescription? { indices[name].map { tensors[$0] } }
@@ -106,7 +122,7 @@ public final class TensorFile {
       try Descriptor(descriptor).read(into: first, at: 0)
       let first = UnsafeRawBufferPointer(first)
       guard FileFormat(first) != .safetensors else { return nil }
-      return FileFormat.failure(of: first, expected: "a model (a safetensors file)", .model)
+      return FileFormat.failure(of: first, expected: "a model in the safetensors format", .model)
     }
   }
 

@@ -1,3 +1,4 @@
+internal import CProcess
 public import Failures
 import Glibc
 
@@ -24,7 +25,22 @@ extension Command {
     StandardStreams.reserve()
     Diagnostics.tool = manual.name
     Signals.prepare(tool: manual.name)
-    var status = outcome()
+    Memory.onExhaustion = { failure in end(fail(failure)) }
+    checkMemory()
+    end(outcome())
+  }
+
+  /// Ends a tool that has no room to work in, before it starts: an allocation of Swift's own that fails prints the
+  /// runtime's text.
+  private static func checkMemory() {
+    let room = 32 << 20
+    let block = mmap(nil, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard block != MAP_FAILED else { Memory.exhausted(bytes: room) }
+    munmap(block, room)
+  }
+
+  private static func end(_ outcome: ExitStatus) -> Never {
+    var status = outcome
     TemporaryFiles.removeAll()
     do {
       try StandardOutput.close()
@@ -60,8 +76,8 @@ extension Command {
   ///
   /// - Throws: `.usage` where one is not UTF-8: as a file's name it could not be passed on exactly.
   private static func words() throws -> [String] {
-    try (1..<max(1, Int(CommandLine.argc))).map { index in
-      guard let bytes = CommandLine.unsafeArgv[index], let word = String(validatingCString: bytes) else {
+    try (1..<max(1, nextvec_argument_count())).map { index in
+      guard let bytes = nextvec_argument(index), let word = String(validatingCString: bytes) else {
         throw Failure(.usage, "argument \(index): expected UTF-8 text, found other bytes")
       }
       return word

@@ -42,6 +42,7 @@ extension Manual {
       (.badData, "the data are malformed, truncated, not finite or do not fit together"),
       (.cannotOpen, "an input cannot be opened"),
       (.internalFault, "a fault of nextvec itself"),
+      (.outOfResources, "the system gives too little memory"),
       (.cannotCreate, "an output cannot be created"),
       (.inputOutput, "reading or writing failed"),
     ]

@@ -1,3 +1,5 @@
+internal import Descriptors
+internal import Failures
 import Glibc
 
 /// The tool's handling of signals.
@@ -6,24 +8,47 @@ enum Signals {
   nonisolated(unsafe) static var statusIsWanted = false
   /// The error line for a changed input, made in advance: a handler may not allocate.
   nonisolated(unsafe) private static var changedInput: UnsafeMutableBufferPointer<UInt8>?
+  /// The error line for a crash.
+  nonisolated(unsafe) private static var crash: UnsafeMutableBufferPointer<UInt8>?
 
-  /// Called at the start of a tool: a closed reader ends it silently, SIGUSR1 asks for its status, and a mapped file
-  /// that shrinks is a read error rather than a crash.
+  /// Called at the start of a tool: a closed reader ends it silently, SIGUSR1 asks for its status, a write beyond the
+  /// limit on a file's size fails like one on a full disk, and a mapped file that shrinks is a read error rather than a
+  /// crash. A crash is one line and status 70 instead of the Swift runtime's registers.
   static func prepare(tool: String) {
     endByPipe()
-    changedInput = bytes("\(tool): error: an input file was changed while it was being read\n")
+    signal(SIGXFSZ, SIG_IGN)
+    changedInput = bytes("\(tool): error: \(Failure.changedInput)\n")
+    crash = bytes("\(tool): error: ended by a fault of its own, or because the system gave too little memory\n")
     statusIsWanted = false
     handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.statusIsWanted = true }
-    handle(SIGBUS, flags: 0) { _ in
-      TemporaryFiles.removeAll()
-      if let line = Signals.changedInput { _ = write(STDERR_FILENO, line.baseAddress, line.count) }
-      _exit(74)
+    handle(SIGBUS, flags: 0) { _ in Signals.end(Signals.changedInput, status: 74) }
+    useAlternateStack()
+    for number in [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSEGV] {
+      handle(number, flags: SA_ONSTACK) { _ in Signals.end(Signals.crash, status: 70) }
     }
+    // The Swift runtime answers SIGQUIT as it does a crash.
+    handle(SIGQUIT, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in raise(number) }
+  }
+
+  /// Safe within a signal handler.
+  private static func end(_ line: UnsafeMutableBufferPointer<UInt8>?, status: Int32) -> Never {
+    TemporaryFiles.removeAll()
+    if let line { _ = write(STDERR_FILENO, line.baseAddress, line.count) }
+    _exit(status)
+  }
+
+  /// Room for a handler where the stack has overflowed.
+  private static func useAlternateStack() {
+    let size = 64 << 10
+    var stack = stack_t()
+    stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+    stack.ss_size = size
+    sigaltstack(&stack, nil)
   }
 
   /// Makes the signals that end a process from outside, SIGPIPE among them, remove the temporary files first.
   static func removeTemporariesWhenEnded() {
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU] {
       handle(number, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) { number in
         TemporaryFiles.removeAll()
         raise(number)

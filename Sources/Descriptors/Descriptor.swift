@@ -38,12 +38,17 @@ public struct Descriptor: Sendable {
 
   /// The failure of the call that set `code`, at this descriptor's name.
   func fault(_ problem: String, _ code: Int32 = errno) -> Failure {
+    // Only bytes of a mapped file can vanish.
+    if code == EFAULT { return Failure(.inputOutput, Failure.changedInput) }
     let failure = Failure.system(.inputOutput, problem, code)
     return name.map { failure.at($0) } ?? failure
   }
 }
 
 extension Failure {
+  /// What went wrong where bytes of a mapped file are no longer there.
+  public static let changedInput = "an input file was changed while it was being read"
+
   /// `problem` and the system's reason: `cannot be written: No space left on device`.
   ///
   /// - Parameter code: of the failed call; nil for `errno` as it is now.

@@ -26,6 +26,9 @@ public struct ArticleIndex: Sendable {
   /// Articles; known after `finish`.
   public private(set) var articles = 0
 
+  /// Whether it has articles whose numbers stand for names (`ArticleName`); known after `finish`.
+  var hasNames: Bool { (runs.last?.article ?? 0) >= 1 << 63 }
+
   /// An index without rows: `add` them all, then call `finish`.
   public init() {}
 

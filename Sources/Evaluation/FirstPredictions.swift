@@ -18,9 +18,12 @@ struct FirstPredictions {
   /// - Throws: `.badData` where there is no such chunk, or an earlier prediction is of the same chunk.
   mutating func record(_ key: Key, _ store: ArticleStore) throws -> (article: ArticleIndex.Entry, position: Int) {
     guard let article = store.select(key.article), let position = store.position(of: Int(key.chunk)) else {
+      let hint =
+        store.index.hasNames == (key.article >= 1 << 63)
+        ? "--articles names the chunks that the windows were made from, with the same numbers"
+        : "one of the two names its articles and the other numbers them: make both from files with the same article ids"
       throw Failure(
-        .badData, "\(key): expected a prediction of a chunk in \(store.name), which has no such chunk",
-        hint: "--articles names the chunks that the windows were made from, with the same numbers")
+        .badData, "\(key): expected a prediction of a chunk in \(store.name), which has no such chunk", hint: hint)
     }
     let (word, bit) = (article.first + position).quotientAndRemainder(dividingBy: 64)
     guard seen[word] & (1 << UInt64(bit)) == 0 else {

@@ -80,7 +80,7 @@ public struct RolloutScores {
     guard key.article == window.start.article, key.step == window.steps + 1, Int(key.chunk) == expected else {
       throw Failure(
         .badData,
-        "\(key): expected article \(window.start.article), chunk \(expected), step \(window.steps + 1), or another "
+        "\(key): expected article \(ArticleName.text(of: window.start.article)), chunk \(expected), step \(window.steps + 1), or another "
           + "window's step 1",
         hint: Self.hint)
     }

@@ -13,6 +13,8 @@ public enum ExitStatus: Int32, Sendable {
   case cannotOpen = 66
   /// A fault of nextvec itself.
   case internalFault = 70
+  /// The system gives too little memory.
+  case outOfResources = 71
   /// An output cannot be created.
   case cannotCreate = 73
   /// Reading or writing failed.

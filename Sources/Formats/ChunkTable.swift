@@ -68,15 +68,7 @@ public struct ChunkTable {
         .badData, "no array says which article each row belongs to (\(articleNames.joined(separator: ", ")))",
         at: file.name, hint: "name it with --articles KEY, or use --one-article if all rows are one text")
     }
-    guard let titles = try file.strings(name) else { return try file.numbers(name, rows: rows) }
-    // Articles may be named instead of numbered: they are numbered in the order in which they come.
-    try file.expect(titles.count, rows: rows, in: name)
-    var numbers: [String: UInt64] = [:]
-    return titles.map { title in
-      if let known = numbers[title] { return known }
-      numbers[title] = UInt64(numbers.count)
-      return UInt64(numbers.count - 1)
-    }
+    return try file.articleNumbers(name, rows: rows)
   }
 
   /// Each row's place among the rows of its article.
@@ -84,7 +76,9 @@ public struct ChunkTable {
     var counts: [UInt64: UInt32] = [:]
     return try articles.map { article in
       let index = counts[article, default: 0]
-      guard index < .max else { throw Failure(.badData, "article \(article) has more than 2^32 chunks") }
+      guard index < .max else {
+        throw Failure(.badData, "article \(ArticleName.text(of: article)) has more than 2^32 chunks")
+      }
       counts[article] = index + 1
       return index
     }
@@ -98,7 +92,8 @@ public struct ChunkTable {
     let order = articles.indices.sorted { key($0) == key($1) ? $0 < $1 : key($0) < key($1) }
     for (row, next) in zip(order, order.dropFirst()) where key(row) == key(next) {
       throw Failure(
-        .badData, "rows \(row) and \(next) are both chunk \(chunks[row]) of article \(articles[row])",
+        .badData,
+        "rows \(row) and \(next) are both chunk \(chunks[row]) of article \(ArticleName.text(of: articles[row]))",
         hint: "give each chunk its own number within its article")
     }
     return order
@@ -129,6 +124,47 @@ extension NumPyFile {
     }
   }
 
+  /// A column of articles, one a row: whole numbers from 0 to 2^64 − 1, or names, also as Python objects.
+  func articleNumbers(_ array: String, rows: Int) throws -> [UInt64] {
+    var numbers: [UInt64] = []
+    if let names = try strings(array) {
+      var last: (name: String, number: UInt64)?
+      for (row, name) in names.enumerated() {
+        if let last, last.name == name {
+          numbers.append(last.number)
+          continue
+        }
+        guard let number = ArticleName.register(name) else {
+          throw unusable(name).at("row \(row)").at(array).at(self.name)
+        }
+        numbers.append(number)
+        last = (name, number)
+      }
+    } else if arrays.contains(where: { $0.name == array && $0.isObject }) {
+      for (row, value) in (try objects(array).elements ?? []).enumerated() {
+        guard let number = value.articleNumber else {
+          throw Failure(
+            .badData, "expected a name or a whole number from 0, found another Python object", at: name, array,
+            "row \(row)", hint: "save the article ids with .astype(numpy.int64) or .astype(str)")
+        }
+        numbers.append(number)
+      }
+    } else {
+      numbers = try wholeNumbers(array)
+    }
+    try expect(numbers.count, rows: rows, in: array)
+    return numbers
+  }
+
+  private func unusable(_ name: String) -> Failure {
+    guard name.utf8.count <= ArticleName.maximumLength else {
+      return Failure(.badData, "expected an article's name of at most \(ArticleName.maximumLength) bytes")
+    }
+    let other = ArticleName.text(of: ArticleName.number(name))
+    return Failure(
+      .badData, "the names '\(name)' and '\(other)' have the same hash", hint: "rename one of the articles")
+  }
+
   /// A column of whole numbers from 0, one a row.
   func numbers<Number: FixedWidthInteger>(_ array: String, rows: Int) throws -> [Number] {
     let values = try integers(array)
@@ -144,5 +180,13 @@ extension NumPyFile {
       numbers.append(number)
     }
     return numbers
+  }
+}
+
+extension PickledValue {
+  /// The number of an article that is stated by a number or a name; nil for any other value.
+  var articleNumber: UInt64? {
+    if let string { return ArticleName.register(string) }
+    return integer.flatMap { UInt64(exactly: $0) }
   }
 }

@@ -16,6 +16,12 @@ extension ElementType {
     }
   }
 
+  /// The whole number from 0 to 2^64 − 1 that an entry's bytes hold; nil for anything else.
+  func wholeNumber(_ entry: UnsafeRawBufferPointer) -> UInt64? {
+    if (kind, size) == (.unsigned, 8) { return bits(entry, UInt64.self) }
+    return integer(entry).flatMap { UInt64(exactly: $0) }
+  }
+
   /// The value of a float entry, exactly.
   func float(_ entry: UnsafeRawBufferPointer) -> Double? {
     switch (kind, size) {

@@ -84,13 +84,13 @@ public final class FloatRows {
 
   private static func wrongAxes(_ header: NumPyHeader) -> Failure {
     let found = "found shape \(NumPyHeader.text(header.shape))" + (header.type.isObject ? " of Python objects" : "")
-    var hint: String?
-    if header.shape.count == 1 {
-      hint =
-        header.type.isObject
-        ? "a column of vectors becomes a matrix with numpy.stack(list(column))"
+    // A column of a data frame is an array of arrays.
+    let hint =
+      header.shape.count != 1
+      ? nil
+      : header.type.isObject
+        ? "if each is a vector, save them with numpy.stack(list(column))"
         : "a single vector has the shape (1, dim): save it with .reshape(1, -1)"
-    }
     return Failure(.badData, "expected a 2-D array (rows, dim) or a 3-D one (N, C, dim), \(found)", hint: hint)
   }
 

@@ -19,6 +19,25 @@ extension NumPyFile {
     }
   }
 
+  /// The entries of an array of whole numbers from 0 to 2^64 − 1, as `integers` reads them. Throws `.badData` where a
+  /// value is no such number.
+  func wholeNumbers(_ array: String) throws -> [UInt64] {
+    let (member, header) = try find(array)
+    return try located(array) {
+      guard header.type.isNumber else { throw NumPyFile.wrongType(header, expected: "whole numbers") }
+      var values: [UInt64] = []
+      try forEachEntry(member, header) { entry in
+        guard let value = header.type.wholeNumber(entry) else {
+          let found = header.type.text(entry)
+          throw Failure(
+            .badData, "expected a number from 0 to \(UInt64.max), found \(found)", at: "row \(values.count)")
+        }
+        values.append(value)
+      }
+      return values
+    }
+  }
+
   /// The entries of a 1-D array of numbers (or the one of a 0-D array) as float32, such as weights.
   public func floats(_ array: String) throws -> [Float] {
     let (member, header) = try find(array)

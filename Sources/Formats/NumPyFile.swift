@@ -42,7 +42,7 @@ public final class NumPyFile {
     }
     arrays = members.map { member, header in
       ArrayDescription(
-        name: NumPyFile.arrayName(member), type: header.type, shape: header.shape,
+        name: NumPyFile.arrayName(member.name), type: header.type, shape: header.shape,
         isFortranOrder: header.isFortranOrder, compression: member.compression,
         byteCount: header.dataSize ?? member.size - header.length, checksum: member.checksum)
     }
@@ -63,7 +63,7 @@ public final class NumPyFile {
 
   private func directoryDigest() -> UInt32 {
     members.reduce(0) { digest, entry in
-      var bytes = Array(NumPyFile.arrayName(entry.member).utf8) + [0]
+      var bytes = Array(NumPyFile.arrayName(entry.member.name).utf8) + [0]
       withUnsafeBytes(of: (entry.member.checksum ?? 0).littleEndian) { bytes += $0 }
       withUnsafeBytes(of: UInt64(entry.member.size).littleEndian) { bytes += $0 }
       return bytes.withUnsafeBytes { crc32(digest, $0) }
@@ -121,8 +121,8 @@ public final class NumPyFile {
     array.isEmpty ? [name] : [name, "array '\(array)'"]
   }
 
-  private static func arrayName(_ member: ZipMember) -> String {
-    member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+  private static func arrayName(_ name: String) -> String {
+    name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
   }
 
   private typealias Item = (name: String, content: Result<(member: ZipMember, header: NumPyHeader), Failure>)
@@ -132,12 +132,13 @@ public final class NumPyFile {
   private static func archived(_ mapping: Mapping) throws -> [Item] {
     try ZipArchive(mapping.bytes).items.compactMap { item in
       guard !item.name.hasSuffix("/") else { return nil }
-      switch item.member {
-      case .failure(let failure): return (item.name, .failure(failure))
-      case .success(let member):
-        guard item.name.hasSuffix(".npy") || beginsAsArray(member, mapping) else { return nil }
-        return (item.name, failing { try at("array '\(arrayName(member))'") { try described(member, mapping) } })
+      if let member = try? item.member.get(), !item.name.hasSuffix(".npy"), !beginsAsArray(member, mapping) {
+        return nil
       }
+      let content = failing {
+        try at("array '\(arrayName(item.name))'") { try described(item.member.get(), mapping) }
+      }
+      return (item.name, content)
     }
   }
 

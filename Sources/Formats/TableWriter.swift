@@ -78,10 +78,10 @@ public final class TableWriter {
     try writer.endArray()
     switch content {
     case .chunks:
-      try writeNumbers("article_indices", articles)
+      try writeArticles("article_indices")
       try writeNumbers("chunk_indices", chunks)
     case .predictions:
-      try writeNumbers("article_ids", articles)
+      try writeArticles("article_ids")
       try writeNumbers("target_indices", chunks)
       try writeNumbers("steps", steps)
     case .windows(let roles, let offset): try finishWindows(roles, offset)
@@ -97,13 +97,29 @@ public final class TableWriter {
       try part.spool.forEachPiece { try writer.append($0) }
       try writer.endArray()
     }
-    try writeNumbers("article_ids", articles)
+    try writeArticles("article_ids")
     try writeNumbers("target_indices", chunks)
     let negatives = roles.slots(of: "negative").count
     if negatives > 0 { try writeNumbers("negative_indices", negativeChunks, rowShape: [negatives]) }
     if hasWeights { try weights.withUnsafeBytes { try writer.write("weights", of: .float32, $0) } }
     try writer.beginArray("target_offset", of: .int64, rowShape: nil)
     try withUnsafeBytes(of: Int64(offset).littleEndian) { try writer.append($0) }
+    try writer.endArray()
+  }
+
+  /// Writes the articles as text where one of them has a name, else as numbers.
+  private func writeArticles(_ name: String) throws {
+    let names = Dictionary(uniqueKeysWithValues: Set(articles).map { ($0, ArticleName.name(of: $0)) })
+    guard names.values.contains(where: { $0 != nil }) else { return try writeNumbers(name, articles) }
+    let texts = Dictionary(
+      uniqueKeysWithValues: names.map { ($0.key, Array(($0.value ?? "\($0.key)").unicodeScalars)) })
+    let width = max(1, texts.values.map(\.count).max() ?? 1)
+    try writer.beginArray(name, of: ElementType("<U\(width)"))
+    for article in articles {
+      var entry = (texts[article] ?? []).map(\.value.littleEndian)
+      entry += repeatElement(0, count: width - entry.count)
+      try entry.withUnsafeBytes { try writer.append($0) }
+    }
     try writer.endArray()
   }
 

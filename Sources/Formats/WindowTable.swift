@@ -77,7 +77,7 @@ public struct WindowTable {
     guard first >= 0, target + roles.slots(of: "future").count <= Int(UInt32.max) else {
       throw Failure(
         .badData,
-        "window \(window): chunk \(target) of article \(articles[window]) cannot be the target of \(roles.context) chunks of context at offset \(offset)",
+        "window \(window): chunk \(target) of article \(ArticleName.text(of: articles[window])) cannot be the target of \(roles.context) chunks of context at offset \(offset)",
         hint: "--offset says how far after the context the targets lie")
     }
     var numbers = (0..<roles.context).map { UInt32(first + $0) } + [targets[window]]
@@ -131,7 +131,7 @@ extension NumPyFile {
     guard let article else {
       throw Failure(.badData, "has target_indices but no article_ids to say of which article", at: name)
     }
-    return (try numbers(article, rows: windows), try numbers(index, rows: windows))
+    return (try articleNumbers(article, rows: windows), try numbers(index, rows: windows))
   }
 
   /// The seed's windows carry an object array of dictionaries.
@@ -141,16 +141,16 @@ extension NumPyFile {
     var articles: [UInt64] = []
     var targets: [UInt32] = []
     for (row, entry) in entries.enumerated() {
-      let article = (entry["article_index"] ?? entry["article_id"])?.integer
+      let article = (entry["article_index"] ?? entry["article_id"])?.articleNumber
       let target = (entry["target_chunk_index"] ?? entry["target_idx"])?.integer
-      guard let article, let target, let articleNumber = UInt64(exactly: article), let chunk = UInt32(exactly: target)
-      else {
+      guard let article, let target, let chunk = UInt32(exactly: target) else {
         throw Failure(
-          .badData, "expected a dictionary with article_index and target_chunk_index, whole numbers from 0", at: name,
+          .badData,
+          "expected a dictionary with article_index, a name or a whole number from 0, and target_chunk_index", at: name,
           "metadata",
           "row \(row)")
       }
-      articles.append(articleNumber)
+      articles.append(article)
       targets.append(chunk)
     }
     return (articles, targets)

@@ -25,7 +25,7 @@ struct ZipArchive {
     // The count is only a claim until the entries have been read, so nothing is reserved by it.
     for number in 0..<end.entries {
       let entry = try at("directory entry \(number + 1) of \(end.entries)") { try ZipEntry(&cursor) }
-      let member = failing { try at("member '\(entry.name)'") { try entry.member(bytes, in: end) } }
+      let member = failing { try entry.member(bytes, in: end) }
       items.append(Item(name: entry.name, member: member))
     }
     guard cursor.remaining == 0 else {

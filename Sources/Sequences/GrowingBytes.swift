@@ -13,7 +13,7 @@ final class GrowingBytes {
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
   var mutableBytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: start, count: count) }
 
-  /// - Throws: `.inputOutput` where the system has no memory.
+  /// - Throws: `.outOfResources` where the system has no memory.
   func append(_ more: UnsafeRawBufferPointer) throws {
     guard !more.isEmpty else { return }
     try grow(by: more.count).copyMemory(from: more)
@@ -31,7 +31,8 @@ final class GrowingBytes {
   private func reserve(_ needed: Int) throws {
     let wanted = max(needed, capacity < Int.max / 2 ? 2 * capacity : needed, 4096)
     guard let moved = realloc(start, wanted) else {
-      throw Failure(.inputOutput, "no memory for \(needed) bytes", hint: "give less with --memory, or split the stream")
+      throw Failure(
+        .outOfResources, "no memory for \(needed) bytes", hint: "give less with --memory, or split the stream")
     }
     (start, capacity) = (moved, wanted)
   }

@@ -69,6 +69,11 @@ extension JSON {
     interval.map { .figures([$0.lowerBound, $0.upperBound]) } ?? .null
   }
 
+  /// An article's name as a string, else its number.
+  public static func article(_ number: UInt64) -> JSON {
+    ArticleName.name(of: number).map { .string($0) } ?? .unsigned(number)
+  }
+
   /// A count as a whole number.
   public static func count(_ count: Int) -> JSON { .integer(Int64(count)) }
 }

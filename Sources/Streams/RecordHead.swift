@@ -9,6 +9,8 @@ struct RecordHead {
     case frame = 0x454D_4152_4653_564E
     /// `NVSEND` and two zero bytes
     case end = 0x0000_444E_4553_564E
+    /// `NVSNAMES`
+    case names = 0x5345_4D41_4E53_564E
     /// `NVSABORT`
     case abort = 0x5452_4F42_4153_564E
   }
@@ -43,7 +45,7 @@ struct RecordHead {
   /// The most bytes the body of such a record may have.
   static func bodyLimit(_ tag: Tag) -> UInt64 {
     switch tag {
-    case .header, .abort: 1 << 20
+    case .header, .names, .abort: 1 << 20
     case .frame, .end: 64 << 20
     }
   }
@@ -75,7 +77,7 @@ extension RecordHead {
       put(shape.flags, 44)
       put(shape.dim, 48)
       put(shape.slots, 52)
-    case .end, .abort: break
+    case .names, .end, .abort: break
     }
     put(bodyChecksum, 56)
     put(CRC32.of(UnsafeRawBufferPointer(rebasing: bytes[..<60])), 60)

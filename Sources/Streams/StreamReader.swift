@@ -94,6 +94,9 @@ public final class StreamReader {
     switch head.tag {
     case .frame:
       return try at("frame \(totals.frames + member.totals.frames + 1)") { try frame(head, body) }
+    case .names:
+      try at("names \(place)") { try names(body) }
+      return nil
     case .end:
       try end(body)
       return nil
@@ -122,6 +125,21 @@ public final class StreamReader {
     member.totals.count(block, checksums: parsing.checksums, digests: &parsing.digests)
     try checkOrder(block)
     return block
+  }
+
+  /// Takes over the names of articles.
+  private func names(_ body: UnsafeRawBufferPointer) throws {
+    guard let json = try? JSON(parsing: body), let names = json["names"]?.array, !names.isEmpty else {
+      throw Failure(.badData, "expected a list of names")
+    }
+    for name in names {
+      guard let name = name.string, ArticleName.number(name) >= 1 << 63 else {
+        throw Failure(.badData, "expected a name, found \(name.text)")
+      }
+      guard ArticleName.register(name) != nil else {
+        throw Failure(.badData, "a name is too long, or has the same hash as another: \(name)")
+      }
+    }
   }
 
   /// Holds the claim `ordered` against the keys.

@@ -7,7 +7,8 @@ public import Vectors
 ///
 ///     {"header": …}                                            as in the stream
 ///     {"frame": {"repeated": 0}}                               begins a frame
-///     {"article": 3, "chunk": 0, "step": 0, "vector": [ … ]}   a row; repeated ones are not said again
+///     {"article": 3, "chunk": 0, "step": 0, "vector": [ … ]}   a row; repeated ones are not said again. The article may have
+///                                                              a name instead of a number
 ///     {"window": [0, 1, 2, 3, 4, 5], "weight": 0.25}           rows of the frame by number, repeated ones counted
 ///     {"end": …}                                               totals, as in the stream
 ///
@@ -19,7 +20,7 @@ public enum StreamText {
   public static func append(_ block: VectorBlock, kind: StreamHeader.Kind, to text: inout String) {
     text += "{\"frame\":{\"repeated\":\(block.repeated)}}\n"
     for row in block.repeated..<block.rows {
-      text += "{\"article\":\(block.articles[row]),\"chunk\":\(block.chunks[row])"
+      text += "{\"article\":\(article(block.articles[row])),\"chunk\":\(block.chunks[row])"
       if kind == .predictions { text += ",\"step\":\(block.steps[row])" }
       text += ",\"vector\":["
       var separator = ""
@@ -36,6 +37,11 @@ public enum StreamText {
       if let weights = block.weights { text += ",\"weight\":\(weights[window])" }
       text += "}\n"
     }
+  }
+
+  /// A number, or a name in quotes.
+  private static func article(_ number: UInt64) -> String {
+    ArticleName.name(of: number).map { JSON.string($0).text } ?? "\(number)"
   }
 
   /// The first line.
@@ -64,7 +70,7 @@ public enum StreamText {
   /// long lines are read quickly.
   private struct Plain: Decodable {
     struct Frame: Decodable { var repeated: Int? }
-    var article: UInt64?
+    var article: Article?
     var chunk: UInt32?
     var step: UInt32?
     var vector: [Float]?
@@ -73,6 +79,23 @@ public enum StreamText {
     var frame: Frame?
     var header: Ignored?
     var end: Ignored?
+  }
+
+  /// The number or the name of an article.
+  private struct Article: Decodable {
+    let number: UInt64
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if let number = try? value.decode(UInt64.self) {
+        self.number = number
+        return
+      }
+      guard let number = ArticleName.register(try value.decode(String.self)) else {
+        throw DecodingError.dataCorruptedError(in: value, debugDescription: "a name that cannot be used")
+      }
+      self.number = number
+    }
   }
 
   /// Something whose presence alone is asked for.
@@ -87,8 +110,8 @@ public enum StreamText {
         .badData, "is not a line of a stream's text: expected a JSON object with header, frame, vector, window or end")
     }
     if let vector = plain.vector {
-      guard let article = plain.article, let chunk = plain.chunk else {
-        throw Failure(.badData, "a row needs an article and a chunk, whole numbers from 0")
+      guard let article = plain.article?.number, let chunk = plain.chunk else {
+        throw Failure(.badData, "a row needs an article, a name or a whole number from 0, and a chunk, such a number")
       }
       return .row(Key(article: article, chunk: chunk, step: plain.step ?? 0), vector)
     }

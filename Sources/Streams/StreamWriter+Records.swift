@@ -103,6 +103,29 @@ extension StreamWriter {
     }
   }
 
+  /// Writes the names of articles that occur in a frame for the first time in the member.
+  func writeNames(_ runs: [VectorBlock]) throws {
+    var names: [JSON] = []
+    var bytes = 0
+    var last: UInt64 = 0
+    for run in runs {
+      for article in run.articles where article != last && article >= 1 << 63 {
+        last = article
+        guard !namedArticles.contains(article), let name = ArticleName.name(of: article) else { continue }
+        namedArticles.insert(article)
+        // JSON escapes a byte by up to six.
+        let size = 6 * name.utf8.count + 3
+        if bytes + size > 1 << 19 {
+          try writeRecord(.names, Self.body(["names": .array(names)]))
+          (names, bytes) = ([], 0)
+        }
+        names.append(.string(name))
+        bytes += size
+      }
+    }
+    if !names.isEmpty { try writeRecord(.names, Self.body(["names": .array(names)])) }
+  }
+
   /// An ordered stream stays ordered within each member: where shards come in another order, a new member begins;
   /// where rows within a frame come in none, the new member says so. The end of the one before says that there is
   /// more to come, so that a stage killed in between leaves no stream that looks whole.
@@ -135,6 +158,7 @@ extension StreamWriter {
     ended = totals
     sequence = 0
     lastKey = nil
+    namedArticles.removeAll()
     var header = header
     header.ordered = ordered
     try writeRecord(.header, Self.body(header.json))

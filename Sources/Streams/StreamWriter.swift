@@ -7,7 +7,8 @@ public import Vectors
 
 /// Writes a vector stream: a header at once, each frame as one writev(2), and an end with the totals, or an abort.
 ///
-/// Vectors are never copied, and rows whose checksums are known are not read again. Memory: the keys of one frame.
+/// Vectors are never copied, and rows whose checksums are known are not read again. Memory: the keys of one frame, and 16
+/// bytes for each article that has a name.
 public final class StreamWriter {
   /// The header that was written.
   public let header: StreamHeader
@@ -25,6 +26,8 @@ public final class StreamWriter {
   /// Whether the member being written claims to be ordered.
   var isOrdered: Bool
   var isOpen = false
+  /// The articles whose names the member being written has stated.
+  var namedArticles: Set<UInt64> = []
 
   let head = AlignedBuffer(capacity: RecordHead.byteCount)
   /// What follows a frame's vectors.
@@ -81,6 +84,7 @@ public final class StreamWriter {
     let rows = runs.reduce(0) { $0 + $1.rows }
     guard rows > repeated || !indices.isEmpty else { return }
     let repeated = try keepOrder(runs, repeated: repeated)
+    try writeNames(runs)
     let slots = header.slots
     let shape = RecordHead.FrameShape(
       rows: UInt32(rows), windows: UInt32(slots == 0 ? 0 : indices.count / slots), repeated: UInt32(repeated),

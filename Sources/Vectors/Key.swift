@@ -31,8 +31,8 @@ public struct Key: Hashable, Comparable, Sendable {
 }
 
 extension Key: CustomStringConvertible {
-  /// `article 7, chunk 12`, and the step where it is a prediction.
+  /// `article 7, chunk 12`, the article by its name if it has one, and the step where it is a prediction.
   public var description: String {
-    "article \(article), chunk \(chunk)" + (step == 0 ? "" : ", step \(step)")
+    "article \(ArticleName.text(of: article)), chunk \(chunk)" + (step == 0 ? "" : ", step \(step)")
   }
 }

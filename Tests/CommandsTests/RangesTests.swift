@@ -32,3 +32,15 @@ func invalidSharesAreRejected(text: String) {
 @Test func roundedThirdsMakeAWhole() {
   #expect(Share.parse("a=0.333333,b=0.333333,c=0.333334")?.map(\.name) == ["a", "b", "c"])
 }
+
+@Test func namesStandForNumbers() throws {
+  let number: (String) -> UInt64 = { UInt64(100 + $0.count) }
+  func parse(_ text: String) -> String? { Ranges(parsing: text, naming: number)?.description }
+  #expect(parse("doc,1-3") == "1-3,103")
+  #expect(parse(#"a\,b,3\-5"#) == "103")
+  #expect(parse(#"\7"#) == "101")
+  #expect(parse("a-b") == "103")
+  for text in ["", "1,,2", "9-3", "a,", "1-2-3", "-"] { #expect(parse(text) == nil, "\(text)") }
+  // Without names there are none.
+  #expect(Ranges(parsing: "doc") == nil && Ranges(parsing: #"\7"#) == nil)
+}

@@ -97,8 +97,8 @@ import Testing
 
   /// A batch large enough that the work is shared.
   private func large(threads: Int) -> [Float] {
-    Workers.use(threads: threads)
-    defer { Workers.use(threads: 1) }
+    try? Workers.use(threads: threads)
+    defer { try? Workers.use(threads: 1) }
     let arena = Arena<Float>()
     let (windows, dim) = (97, 384)
     func matrix(_ rows: Int, _ seed: Int) -> Matrix<Float> {

@@ -64,8 +64,8 @@ import Testing
 
   @Test func threadsChangeNothing() {
     func run(_ threads: Int) -> (Double, [Float]) {
-      Workers.use(threads: threads)
-      defer { Workers.use(threads: 1) }
+      try? Workers.use(threads: threads)
+      defer { try? Workers.use(threads: 1) }
       var layout = ParameterLayout()
       let index = layout.add("w", [150_001], .uniform(1))
       let parameters = Parameters<Float>(layout)

@@ -52,8 +52,8 @@ import Testing
   /// Windows whose chunks tell their place: it learns their order, from the noise of each step alone.
   @Test func learnsOrder() {
     func train(threads: Int) -> (accuracy: Double, values: [Double]) {
-      Workers.use(threads: threads)
-      defer { Workers.use(threads: 1) }
+      try? Workers.use(threads: threads)
+      defer { try? Workers.use(threads: 1) }
       let arena = Arena<Float>()
       let (windows, slots, dim) = (20, 3, 4)
       let contexts = arena.matrix(rows: slots * windows, columns: dim)

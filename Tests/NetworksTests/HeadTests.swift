@@ -151,7 +151,7 @@ import Testing
     for architecture in Self.architectures {
       var results: [[Float]] = []
       for threads in [1, 2] {
-        Workers.use(threads: threads)
+        try? Workers.use(threads: threads)
         let network = try small(architecture, dim: 96, context: 4).network()
         let parameters = Parameters<Float>(network.layout)
         let gradients = Parameters<Float>(network.layout)
@@ -169,7 +169,7 @@ import Testing
       let isSame = zip(results[0], results[1]).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($0)) }
       #expect(isSame, "\(architecture)")
     }
-    Workers.use(threads: 1)
+    try? Workers.use(threads: 1)
   }
 
   @Test func sizesThatMakeNoNetworkAreRefused() {

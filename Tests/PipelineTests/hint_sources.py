@@ -61,8 +61,6 @@ COMPOSED = [
     ("Descriptors/FileFormat+Hints.swift", r"public func hint\(", r"\Z"),
     ("Formats/ElementType.swift", r"var advice: String", r"\n  }\n"),
     ("Checkpoints/TensorHeader.swift", r"static let advice =", r"\n"),
-    ("Checkpoints/NamePrefix.swift", r"var hint: String", r"\n  }\n"),
-    ("Tools/train-step/TrainStep+Pass.swift", r"static func advice\(", r"\n  }\n"),
 ]
 
 

@@ -140,8 +140,6 @@ CASES = [
     ("model-init --arch NAME makes a model that fits; model-info --tensors lists its tensors",
      "model-info other.safetensors",
      "model-init --arch lstm --dim 8 --out n; model-info --tensors n; model-predict --model n w.nvs"),
-    ("python3 -c \"import safetensors.numpy as s; s.save_file({n.removeprefix('…'): t for n, t in s.load_file('FILE').items()}"
-     ", 'm.safetensors')\"", "model-info prefixed.safetensors", advised("prefixed.safetensors", then=LOADED)),
     ("a model cannot be read from a pipe or a folder", "model-info .", "model-info m.safetensors"),
     ("the file may be truncated, or not in the safetensors format",
      "head -c 100 m.safetensors > cut; model-info cut", "model-info m.safetensors"),
@@ -187,7 +185,7 @@ CASES = [
     ("text-write FILE writes a stream as JSON Lines", "text-read c.nvs", "text-write c.nvs | text-read"),
     ("--model takes a model", "train-step --recipe ./m.safetensors --model m.safetensors --out n w.nvs",
      "train-step --recipe ./r.json --model m.safetensors --out n w.nvs"),
-    ("import torch, safetensors.torch as s; s.save_file(torch.load('FILE'), 'm.safetensors')",
+    ("import torch, safetensors.torch as s; s.save_file(torch.load('FILE', weights_only=True), 'm.safetensors')",
      r"python3 -c \"import zipfile; zipfile.ZipFile('m.pt', 'w').writestr('m/data.pkl', b'x')\"; model-info m.pt".replace(r'\"', '"'),
      ("torch", "python3 -c \"import torch, safetensors.torch as s; torch.save(s.load_file('m.safetensors'), 'm.pt')\"",
       "m.pt", LOADED)),
@@ -224,7 +222,7 @@ CASES = [
      remade("v.astype(numpy.float32)", "objects.npz")),
     ("text is no number: save the vectors with .astype(numpy.float32)", "npz-read text.npz",
      remade("v.astype(numpy.float32)", "text.npz")),
-    ("a column of vectors becomes a matrix with numpy.stack(list(column))", "npz-read column.npz",
+    ("if each is a vector, save them with numpy.stack(list(column))", "npz-read column.npz",
      remade("numpy.stack(list(v))", "column.npz")),
     ("a single vector has the shape (1, dim): save it with .reshape(1, -1)", "npz-read --one-article one.npy",
      "python3 -c \"import numpy; numpy.save('r.npy', numpy.load('one.npy').reshape(1, -1))\"; npz-read --one-article r.npy"),
@@ -298,7 +296,7 @@ CASES = [
     ("build windows with a smaller --ctx",
      "vec-synth --dim 4096 --articles 2 --chunks 70 | seq-build --ctx 64 | ridge-fit --out n",
      "vec-synth --dim 4 --articles 2 --chunks 70 | seq-build --ctx 4 | ridge-fit --out n"),
-    ("the vectors' mean length is …: npz-read --normalize makes it 1",
+    ("the vectors are up to … long: normalize them (npz-read --normalize)",
      "model-init --arch transformer --dim 8 --width 8 --heads 2 --layers 1 --out tr; npz-read big.npz | seq-build "
      "| train-step --model tr --recipe p1-baseline --out n",
      "npz-read --normalize big.npz | seq-build | train-step --model tr --recipe p1-baseline --out n"),
@@ -312,12 +310,13 @@ CASES = [
 
 # What a hint only explains, or what cannot be done here.
 EXPLAINED = {
+    "take the file out of it first: 7z x FILE": "needs 7-Zip",
     "a newer nextvec wrote it": "there is no newer nextvec",
     "a newer nextvec reads it": "there is no newer nextvec",
     "run git lfs pull: it puts the file in the pointer's place": "needs a repository with Git LFS",
     "download the file itself: this is a page about it, or a server's error": "needs the server",
     "it holds a language model, which nextvec has not": "there is nothing to do",
-    "import numpy, torch; numpy.savez('x.npz', vectors=torch.load('FILE').numpy())": "needs PyTorch",
+    "import numpy, torch; numpy.savez('x.npz', vectors=torch.load('FILE', weights_only=True).numpy())": "needs PyTorch",
     "import h5py, numpy; numpy.savez('x.npz', vectors=h5py.File('FILE')['NAME'][:])": "needs h5py",
     "import numpy, pandas as p; numpy.savez('x.npz', vectors=numpy.stack(list(p.…('FILE')['NAME'])))": "needs pandas",
     'python3 -c "…"': "the frame of the programs above",

@@ -30,9 +30,9 @@ def frame_of(keys, **more):
     articles, chunks, steps = zip(*keys)
     return vs.Frame(np.array(vectors, "<f4"), np.array(articles, "<u8"), np.array(chunks, "<u4"), np.array(steps, "<u4"), **more)
 
-def member(header, frames, **end):
+def member(header, frames, names=None, **end):
     file = io.BytesIO()
-    writer = vs.Writer(file)
+    writer = vs.Writer(file, names)
     writer.begin(header)
     for frame in frames:
         writer.write(frame)
@@ -91,6 +91,8 @@ def patched(record, offset, data):
 # The good ones
 
 ARTICLES = [(1, 0, 0), (1, 1, 0), (1, 2, 0), (4_294_967_299, 0, 0), (4_294_967_299, 1, 0), (2**63 + 5, 7, 0), (2**63 + 5, 9, 0)]
+NAMES = {vs.article_number(name): name for name in ("doc01", "Ἰλιάς, 1-24", "a \"quoted\" name\n", "0012", "")}
+NAMED = [(4, 0, 0)] + [(number, chunk, 0) for number in sorted(NAMES) for chunk in range(2)]
 LONG = [(17, chunk, 0) for chunk in range(8)]
 chunk_frames = [frame_of(ARTICLES[:4]), frame_of(ARTICLES[4:])]
 sequence_frames = [                                         # the second frame begins with the last three rows of the first
@@ -112,6 +114,7 @@ GOOD = {
     "unknown-keys-v1.nvs": member(dict(CHUNKS, metadata={"wiki:language": "Ελληνικά", "wiki:date": [2024, 5, None]}, requires=[],
                                        colour="blue", nested={"a": {"b": [1, 2.5, True, "é\"\\\n"]}}), chunk_frames),
     "empty-v1.nvs": member(CHUNKS, []),
+    "named-v1.nvs": member(CHUNKS, [frame_of(NAMED[:3]), frame_of(NAMED[3:])], names=NAMES),
 }
 ABORTS = {
     "abort-v1.nvs": aborted(CHUNKS, chunk_frames[:1], *failure),
@@ -125,6 +128,8 @@ def bad_files():
     yield "newer-major.nvs", "major version 2", joined([header[:3] + [struct.pack("<HH", 2, 0) + bytes(20), header[4]], first, second, end])
     requires = vs.to_json(dict(CHUNKS, requires=["time-travel"]))
     yield "unknown-feature.nvs", "time-travel", joined([header[:4] + [requires], first, second, end])
+    names = [vs.NAMES, first[1], 1, bytes(24), vs.to_json({"names": ["12"]})]
+    yield "number-as-name.nvs", "is a number", joined(renumbered([header, names, first, second, end]))
     nan = patched(first, 20, struct.pack("<f", np.nan))
     yield "nan.nvs", "not finite", joined(retotalled([header, nan, second, end]))
     yield "wrong-digest.nvs", "row_digest", joined([header, first, second, ending(end, row_digest="0123456789abcdef")])

@@ -24,7 +24,7 @@ def values(frame):
 def copied(reader):
     """The stream that a filter would write which changes nothing, not even the header."""
     copy = io.BytesIO()
-    writer = Writer(copy)
+    writer = Writer(copy, reader.names)
     writer.begin(reader.header)
     for frame in reader:
         writer.write(frame)

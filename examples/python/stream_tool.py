@@ -18,6 +18,7 @@ def main():
     writer = Writer(sys.stdout.buffer)
     try:
         reader = Reader(sys.stdin.buffer)
+        writer.names = reader.names
         if writes:
             writer.begin(header())
         for frame in reader:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 HEADER, FRAME, END, ABORT = b"\x93NVS\r\n\x1a\n", b"NVSFRAME", b"NVSEND\0\0", b"NVSABORT"
-LIMITS = {HEADER: 1 << 20, FRAME: 64 << 20, END: 64 << 20, ABORT: 1 << 20}  # bytes of body
+NAMES = b"NVSNAMES"
+LIMITS = {HEADER: 1 << 20, FRAME: 64 << 20, NAMES: 1 << 20, END: 64 << 20, ABORT: 1 << 20}  # bytes of body
 HEAD = struct.Struct("<8sQQQ24sI")  # tag, stream id, sequence number, length, fields, body's CRC; its own
 FIELDS = struct.Struct("<6I")       # of a frame: rows, windows, repeated rows, flags, dim, slots
 PARTS = ("vectors", "articles", "chunks", "steps", "indices", "weights")
@@ -49,6 +50,16 @@ def mix(x):                         # the finalizer of splitmix64; arrays of uin
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
     z = (z ^ (z >> 27)) * 0x94D049BB133111EB
     return z ^ (z >> 31)
+
+def article_number(name):
+    """The number of an article that has a name: a plain decimal number below 2^63 itself, else a hash from 2^63 on."""
+    if name.isascii() and name.isdigit() and str(int(name)) == name and int(name) < 1 << 63:
+        return int(name)
+    text = name.encode()
+    state = mix(np.uint64([len(text)]))
+    for word in np.frombuffer(text + b"\0" * (-len(text) % 8), "<u8"):
+        state = mix(state ^ word)
+    return int(state[0]) | 1 << 63
 
 def named(totals):
     return dict(zip(TOTALS, totals.tolist()[:3] + [f"{digest:016x}" for digest in totals.tolist()[3:]]))
@@ -103,7 +114,7 @@ class Member:
 class Reader:
     """Iterates over a stream's frames; then `totals`, `counts` and `header["provenance"]` are complete."""
     def __init__(self, file):
-        self.counts, self._frames = Counter(), self._read(file)
+        self.counts, self.names, self._frames = Counter(), {}, self._read(file)     # names: of articles, by number
         next(self._frames)          # as far as the first header
 
     def __iter__(self):
@@ -121,6 +132,11 @@ class Reader:
                         first, self.header, self.kind = member, body, member.kind
                         yield
                     demand(member.shared == first.shared, f"members differ: {first.shared}; {member.shared}")
+                elif tag == NAMES:
+                    demand(body["names"] and all(type(name) is str for name in body["names"]), "names are not text")
+                    for number, name in [(article_number(name), name) for name in body["names"]]:
+                        demand(number >> 63 and len(name.encode()) <= 4096, f"{name!r} is a number, or too long")
+                        demand(self.names.setdefault(number, name) == name, f"{name!r} has the hash of another name")
                 elif tag == ABORT:
                     upstream = body["tool"], operator.index(body["status"]), body["reason"]
                     raise StreamError(body["tool"] + " failed: " + body["reason"], upstream)
@@ -164,13 +180,15 @@ def stage(header, tool, arguments):
     return {**header, "provenance": [*old, {"id": hashlib.sha256(to_json(new)).hexdigest()[:16], **new}]}
 
 class Writer:
-    """Writes members to a file: `begin`, `write` frames, `end`; at any time, `abort`."""
-    def __init__(self, file):
-        self.file, self._stream, self._number = file, 0, 0
+    """Writes members to a file: `begin`, `write` frames, `end`; at any time, `abort`. `names`: of articles, by number, such as
+    a Reader's; it may grow."""
+    def __init__(self, file, names=None):
+        self.file, self.names, self._stream, self._number = file, {} if names is None else names, 0, 0
 
     def begin(self, header):
         self.member, self._stream = Member(header), int(mix(np.uint64([zlib.crc32(to_json(header))]))[0])
         self._record(HEADER, to_json(header), struct.pack("<HH", 1, 0))
+        self._named = set()
 
     def write(self, frame):
         counts = len(frame.articles), len(frame.indices), frame.repeated, len(frame.weights) > 0
@@ -179,6 +197,11 @@ class Writer:
         for part in PARTS:
             body[part] = np.reshape(getattr(frame, part), body[part].shape)
         self.member.take(fields, body.tobytes())        # rejects what a reader would reject
+        new = [article for article in dict.fromkeys(np.ravel(frame.articles).tolist()) if article in self.names]
+        new = [article for article in new if article not in self._named]
+        for start in range(0, len(new), 40):        # at most 4096 bytes each, six times as many where JSON escapes them
+            self._record(NAMES, to_json({"names": [self.names[article] for article in new[start:start + 40]]}))
+        self._named.update(new)
         self._record(FRAME, body.tobytes(), fields)
 
     def end(self, counts=None, provenance=None):

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Glibc
 
 /// A view of numbers in rows: it owns nothing, and is good as long as the `Arena` it came from.
@@ -100,7 +101,7 @@ public final class Arena<Scalar: Real> {
   public init() {}
 
   deinit {
-    for block in blocks { block.deallocate() }
+    for block in blocks { free(block) }
   }
 
   /// A matrix of zeros.
@@ -121,7 +122,10 @@ public final class Arena<Scalar: Real> {
     precondition(rows >= 0 && columns >= 0, "a matrix of negative size")
     let size = Self.size(rows: rows, columns: columns)
     let isLarge = size >= 2 * Self.hugePage
-    let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Self.hugePage : 64)
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, isLarge ? Self.hugePage : 64, size) == 0, let block = memory else {
+      Memory.exhausted(bytes: size)
+    }
     // Best effort: the processor then finds the pages of an optimizer's four runs without looking them up.
     if isLarge { _ = madvise(block, size, MADV_HUGEPAGE) }
     blocks.append(block)

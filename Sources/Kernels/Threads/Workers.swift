@@ -1,5 +1,6 @@
 internal import CBLAS
-internal import CKernelChoice
+internal import COpenBLAS
+internal import Failures
 internal import Glibc
 internal import Synchronization
 
@@ -14,12 +15,21 @@ public enum Workers {
 
   /// The threads that share the work from now on.
   ///
-  /// - Parameter threads: 1 or more. A system that gives fewer is used as far as it goes.
-  public static func use(threads: Int) {
+  /// - Parameter threads: 1 or more. A system that gives fewer, or memory for fewer, is used as far as it goes.
+  /// - Throws: `Failure` `.outOfResources` where there is not even memory for products on one thread.
+  public static func use(threads: Int) throws {
     precondition(threads >= 1, "the number of threads is below 1")
     while !take() { sched_yield() }
-    _ = spawn(threads)
-    isTaken.store(false, ordering: .releasing)
+    defer { isTaken.store(false, ordering: .releasing) }
+    _ = isPrepared
+    let possible = Int(nextvec_reserve_buffers(Int32(clamping: threads)))
+    guard possible > 0 else {
+      throw Failure(
+        .outOfResources,
+        "not enough memory for matrix products: OpenBLAS needs 128 MiB of address space for each thread",
+        hint: "raise the limit on memory (ulimit -v)")
+    }
+    _ = spawn(possible)
   }
 
   /// The threads that share the work.

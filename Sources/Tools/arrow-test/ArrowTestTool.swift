@@ -54,7 +54,7 @@ import Vectors
     try input.expect(.chunks)
     let dim = input.header.dim
     try checkSize(dim, arguments)
-    Workers.use(threads: arguments.threads)
+    try Workers.use(threads: arguments.threads)
     let split = ArticleSplit(shares, seed: arguments.seed)
     let test = ArrowTest(
       dim: dim, context: arguments[context], components: arguments[components], penalty: penalty, seed: arguments.seed

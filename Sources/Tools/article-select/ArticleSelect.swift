@@ -7,8 +7,10 @@ import Vectors
 
 /// Passes the rows of some articles.
 @main struct ArticleSelect: Command {
-  static let only = Option.ranges("only", help: "pass these articles alone")
-  static let exclude = Option.ranges("exclude", help: "pass all but these articles")
+  static let only = Option.ranges(
+    "only", help: "pass these articles alone, by number or name: 1-1499,7,doc01", naming: ArticleName.number)
+  static let exclude = Option.ranges(
+    "exclude", help: "pass all but these articles, by number or name: 1-1499,7,doc01", naming: ArticleName.number)
   static let split = Option.fractions(
     "split", help: "name parts of the articles and their shares, which add up to 1; needs --take")
   static let take = Option.text("take", placeholder: "NAME", help: "pass the articles of this part of --split")

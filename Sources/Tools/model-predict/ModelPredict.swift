@@ -72,7 +72,7 @@ import Vectors
     let input = filter.input
     let roles = try input.expectWindows()
     try checkSize(input.header, roles, ablations.pairs.count, arguments)
-    Workers.use(threads: arguments.threads)
+    try Workers.use(threads: arguments.threads)
     let selection = try ModelSelection(arguments, input.header, roles, ablations: ablations.pairs.count)
     var run = try PredictionRun(
       arguments, input.header, roles, selection.forecast,

@@ -90,7 +90,7 @@ struct ChunkReading {
     let column = firstNonFinite(in: vector) ?? 0
     throw Failure(
       .badData,
-      "row \(row) (article \(table.articles[row]), chunk \(table.chunks[row])), column \(column): \(vector[column]) is not a finite number",
+      "row \(row) (article \(ArticleName.text(of: table.articles[row])), chunk \(table.chunks[row])), column \(column): \(vector[column]) is not a finite number",
       at: file.name, hint: "--drop-nonfinite leaves such rows out and counts them")
   }
 

@@ -24,8 +24,10 @@ import Vectors
   static let offset = Option.integer(
     "offset", in: 1...10_000, unit: "chunks",
     help: "of windows: how far after the context the targets lie (default: what the file says, else 1)")
-  static let only = Option.ranges("only", help: "read these articles alone")
-  static let exclude = Option.ranges("exclude", help: "read all but these articles")
+  static let only = Option.ranges(
+    "only", help: "read these articles alone, by number or name: 1-1499,7,doc01", naming: ArticleName.number)
+  static let exclude = Option.ranges(
+    "exclude", help: "read all but these articles, by number or name: 1-1499,7,doc01", naming: ArticleName.number)
   static let limit = Option.integer(
     "limit", in: 0...Int.max, unit: "rows", help: "pass so many chunks, or windows, and no more")
   static let normalize = Option.flag("normalize", help: "scale every vector to unit length")

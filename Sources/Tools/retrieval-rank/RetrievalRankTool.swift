@@ -53,7 +53,7 @@ import Vectors
       excluded = RetrievalRank.Context(count: shape.context, offset: shape.offset)
     }
     let store = try report.openArticles(arguments)
-    Workers.use(threads: arguments.threads)
+    try Workers.use(threads: arguments.threads)
     var ranks = RetrievalRank(
       store, scope: arguments[scope], minimumChunks: arguments[minimumChunks], excluding: excluded
     ) {

@@ -57,7 +57,7 @@ import Vectors
     // Opened first, so that a file that cannot be created is reported before the work.
     let path = arguments[CommonOptions.model]
     let file = try OutputFile(path)
-    Workers.use(threads: arguments.threads)
+    try Workers.use(threads: arguments.threads)
     let fit = LinearFit(arguments[form], dim: dim, roles: report.roles)
     let spool = try StreamSpool(report.input.header)
     let found: FoundPenalty

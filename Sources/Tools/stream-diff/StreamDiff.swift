@@ -70,7 +70,7 @@ import Vectors
     let place: JSON =
       comparison.largest.map { largest in
         [
-          "article": .unsigned(largest.key.article), "chunk": .count(Int(largest.key.chunk)),
+          "article": .article(largest.key.article), "chunk": .count(Int(largest.key.chunk)),
           "step": .count(Int(largest.key.step)),
           "column": .count(largest.column),
         ]

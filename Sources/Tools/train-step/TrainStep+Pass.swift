@@ -55,36 +55,20 @@ extension TrainStep {
   static func train(
     _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
   ) throws {
-    do {
-      try read(pass, input, arguments, &lines)
-    } catch let divergence as Divergence {
-      try lines.diverge(divergence)
-      let value = divergence.value.isNaN ? "nan" : "infinite"
-      throw Failure(
-        .badData, "step \(divergence.step): \(divergence.what) is \(value): training has diverged", at: input.name,
-        hint: advice(pass.meanTargetLength))
-    }
-    noteLength(pass.meanTargetLength, input)
+    try read(pass, input, arguments, &lines)
     guard lines.all.windows > 0 else {
       throw Failure(.badData, "expected two windows or more, found \(pass.leftOver)", at: input.name)
     }
+    noteLength(pass.meanTargetLength, input)
   }
 
-  /// Recipes are made for vectors of length 1; what is far from that diverges with any learning rate.
-  private static func advice(_ length: Double) -> String {
-    isUsual(length)
-      ? "no checkpoint is written; a lower --lr or another recipe may hold"
-      : "the vectors' mean length is \(Figures.shortest(length)): npz-read --normalize makes it 1"
-  }
-
-  /// Training may not diverge with such vectors, and learn nothing all the same.
+  /// Such vectors need not make training diverge for it to learn nothing.
   private static func noteLength(_ length: Double, _ input: StreamInput) {
-    guard length > 0, !isUsual(length) else { return }
+    guard length > 0, !(0.01...100).contains(length) else { return }
     Diagnostics.note(
-      "\(input.name): recipes are made for vectors of length 1; \(advice(length))")
+      "\(input.name): recipes are made for vectors of length 1, these have a mean of \(Figures.shortest(length)): "
+        + "npz-read --normalize makes it 1")
   }
-
-  private static func isUsual(_ length: Double) -> Bool { (0.01...100).contains(length) }
 
   private static func read(
     _ pass: TrainingPass<Float>, _ input: StreamInput, _ arguments: Arguments, _ lines: inout TrainingLines
@@ -93,14 +77,48 @@ extension TrainStep {
     var left = arguments[maxSteps] ?? Int.max
     while left > 0, let block = try input.next() {
       for window in 0..<block.windows where left > 0 {
-        guard let figures = try pass.add(block, window) else { continue }
+        let figures: StepFigures?
+        do {
+          figures = try pass.add(block, window)
+        } catch let divergence as Divergence {
+          throw try failure(divergence, input, lines, longest: longest(block))
+        }
+        guard let figures else { continue }
         left -= 1
         try lines.add(figures, step: pass.step)
       }
       progress.advance(by: block.windows)
     }
-    if left > 0, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
+    do {
+      if left > 0, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
+    } catch let divergence as Divergence {
+      throw try failure(divergence, input, lines, longest: 0)
+    }
     progress.finish()
+  }
+
+  /// Writes the line of a divergence, and says what may be done.
+  ///
+  /// - Parameter longest: of the vectors that training diverged on.
+  private static func failure(
+    _ divergence: Divergence, _ input: StreamInput, _ lines: TrainingLines, longest: Double
+  ) throws -> Failure {
+    try lines.diverge(divergence)
+    let value = divergence.value.isNaN ? "nan" : "infinite"
+    let hint =
+      longest > 1000
+      ? "the vectors are up to \(Figures.shortest(longest.rounded())) long: normalize them (npz-read --normalize)"
+      : "no checkpoint is written; a lower --lr or another recipe may hold"
+    return Failure(
+      .badData, "step \(divergence.step): \(divergence.what) is \(value): training has diverged", at: input.name,
+      hint: hint)
+  }
+
+  /// The length of the longest vector of a block.
+  private static func longest(_ block: VectorBlock) -> Double {
+    (0..<block.rows).reduce(0) { longest, row in
+      max(longest, block.vector(row).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot())
+    }
   }
 
   static func validating(_ setup: TrainingCheckpoint, _ input: StreamInput) throws -> Validation<Float> {

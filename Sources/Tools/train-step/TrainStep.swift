@@ -61,7 +61,7 @@ import Stages
     var setup = try checkpoint(arguments)
     let input = try StreamInput(arguments.operands)
     let scoring = try arguments[validation].map { try StreamInput([$0]) }
-    Workers.use(threads: arguments.threads)
+    try Workers.use(threads: arguments.threads)
     let pass = try training(setup, input)
     let judge = try scoring.map { try validating(setup, $0) }
     var lines = TrainingLines(arguments[logEvery], epoch: setup.epoch, learningRate: setup.progress.learningRate)

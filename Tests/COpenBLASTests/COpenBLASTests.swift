@@ -1,11 +1,11 @@
 import CBLAS
-import CKernelChoice
+import COpenBLAS
 import Glibc
 import Testing
 
 /// OpenBLAS and the environment belong to the whole process: the test has one of its own, so that no kernel changes
 /// under the other tests.
-@Suite struct CKernelChoiceTests {
+@Suite struct COpenBLASTests {
   @Test func kernelsSuitTheProcessorOrTheUser() async {
     await #expect(processExitsWith: .success) { choose() }
   }

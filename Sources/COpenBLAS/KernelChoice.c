@@ -1,4 +1,4 @@
-#include "CKernelChoice.h"
+#include "COpenBLAS.h"
 
 #include <cblas.h>
 #include <stdlib.h>
