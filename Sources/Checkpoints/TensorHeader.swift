@@ -20,7 +20,9 @@ struct TensorHeader {
   /// - Throws: `Failure` with status 65.
   init(_ text: UnsafeRawBufferPointer, dataBytes: Int) throws {
     // The format wants it first; its reference implementation reads blanks before it.
-    guard text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else { throw Self.malformed("expected a header that begins with {") }
+    guard text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else {
+      throw Self.malformed("expected a header that begins with {")
+    }
     // Bytes that a parser might take for UTF-16 or UTF-32 contain zeros.
     guard !text.contains(0), let json = try? JSON(parsing: text), let members = json.object else {
       throw Self.malformed("expected a JSON object as the header")

@@ -63,7 +63,8 @@ extension FileFormat {
   private var arraysHint: String? {
     switch self {
     case .stream: "tools other than npz-read take it as it is"
-    case .torch: python("import numpy, torch; numpy.savez('x.npz', vectors=torch.load('FILE', weights_only=True).numpy())")
+    case .torch:
+      python("import numpy, torch; numpy.savez('x.npz', vectors=torch.load('FILE', weights_only=True).numpy())")
     case .pickle: python("import numpy; numpy.savez('x.npz', vectors=numpy.load('FILE', allow_pickle=True))")
     case .safetensors:
       python("import numpy, safetensors.numpy as s; numpy.savez('x.npz', **s.load_file('FILE'))")
@@ -93,7 +94,9 @@ extension FileFormat {
 
   private var modelHint: String? {
     switch self {
-    case .torch: python("import torch, safetensors.torch as s; s.save_file(torch.load('FILE', weights_only=True), 'm.safetensors')")
+    case .torch:
+      python(
+        "import torch, safetensors.torch as s; s.save_file(torch.load('FILE', weights_only=True), 'm.safetensors')")
     case .npy, .zip:
       python("import numpy, safetensors.numpy as s; s.save_file(dict(numpy.load('FILE')), 'm.safetensors')")
     case .safetensorsIndex:

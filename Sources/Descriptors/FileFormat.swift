@@ -7,7 +7,8 @@ public enum FileFormat: Hashable, Sendable, CaseIterable {
     (.npy, [0x93] + Array("NUMPY".utf8)), (.stream, [0x93] + Array("NVS".utf8)), (.stream, Array("NVSABORT".utf8)),
     (.zip, Array("PK\u{3}\u{4}".utf8)), (.zip, Array("PK\u{5}\u{6}".utf8)), (.zip, Array("PK\u{7}\u{8}".utf8)),
     (.gzip, [0x1F, 0x8B]), (.zstd, [0x28, 0xB5, 0x2F, 0xFD]), (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A]),
-    (.bzip2, Array("BZh".utf8)), (.sevenZip, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]), (.hdf5, [0x89, 0x48, 0x44, 0x46]), (.parquet, Array("PAR1".utf8)),
+    (.bzip2, Array("BZh".utf8)), (.sevenZip, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]), (.hdf5, [0x89, 0x48, 0x44, 0x46]),
+    (.parquet, Array("PAR1".utf8)),
     (.arrow, Array("ARROW1".utf8)), (.arrow, Array("FEA1".utf8)), (.arrow, [0xFF, 0xFF, 0xFF, 0xFF]),
     (.gguf, Array("GGUF".utf8)), (.pdf, Array("%PDF-".utf8)),
     // The number that torch.save pickled first before it wrote zip archives.

@@ -101,7 +101,8 @@ extension Losses {
   /// The product of an output and a target, taken again in double precision.
   private func widen(_ i: Int, _ j: Int, _ batch: LossBatch<Scalar>) {
     Rows.products(
-      batch.output.rows(i..<i + 1), batch.target.rows(j..<j + 1), into: figures.cross.rows(i..<i + 1).columns(j..<j + 1))
+      batch.output.rows(i..<i + 1), batch.target.rows(j..<j + 1), into: figures.cross.rows(i..<i + 1).columns(j..<j + 1)
+    )
   }
 }
 

@@ -23,13 +23,17 @@ import Testing
 
   @Test func rowsOfAnyLengthBecomeUnitRows() {
     let arena = Arena<Float>()
-    let (x, y, norms) = (arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 1))
+    let (x, y, norms) = (
+      arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 1)
+    )
     for (row, scale) in [Float(1e20), 3e37, 1e-6, 1].enumerated() {
       for column in 0..<9 { x[row, column] = scale * Float(column - 4) }
     }
     UnitRows.forward(x, into: y, norms: norms)
     for row in 0..<4 {
-      for column in 0..<9 { #expect(abs(y[row, column] - Float(column - 4) / Float(60).squareRoot()) < 1e-6, "row \(row)") }
+      for column in 0..<9 {
+        #expect(abs(y[row, column] - Float(column - 4) / Float(60).squareRoot()) < 1e-6, "row \(row)")
+      }
     }
   }
 
