@@ -20,12 +20,28 @@ answer() {
 }
 
 command -v npz-read >/dev/null || fail 66 'the tools are missing: run make build'
-command -v jq >/dev/null || fail 66 'jq is missing: install it, or run make jq'
+[ "$pipeline" = diagnose ] || command -v jq >/dev/null || fail 66 'jq is missing: install it, or run make jq'
 
-# make_work: sets $work to a private temporary folder, which goes with the script.
+# $tied COMMAND…: has the system end a command by SIGTERM when this script ends, even by SIGKILL. Without setpriv it runs on until it is done.
+tied=''
+if setpriv --pdeathsig TERM true 2>/dev/null; then tied='setpriv --pdeathsig TERM --'; fi
+
+# make_work: sets $work to a private temporary folder, which goes with the script. What scripts that were killed by SIGKILL have left goes too: folders
+# whose lock nobody holds, neither the script nor a stage of it.
 make_work() {
+  if command -v flock >/dev/null; then
+    for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
+      # shellcheck disable=SC3067 # Every sh that these scripts were tried with has -O.
+      if [ -O "$dead" ] && [ -f "$dead/.lock" ] && flock -n "$dead/.lock" true; then rm -rf "$dead"; fi
+    done
+  fi
   work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
   end_together
+  if command -v flock >/dev/null; then
+    exec 8>"$work/.locking"
+    flock -n 8
+    mv "$work/.locking" "$work/.lock"
+  fi
 }
 
 # end_together: from here on, the stages that still run end with the script, whatever signal ends it.
@@ -53,7 +69,7 @@ leave() {
 start() {
   part=$1 input=$2 output=$3
   shift 3
-  "$@" <"$input" >"$output" &
+  $tied "$@" <"$input" >"$output" &
   running="$running $!:$part:${1##*/}"
 }
 
@@ -69,7 +85,7 @@ finish() {
 }
 
 # run COMMAND…: runs a command and returns its exit status.
-run() { "$@" & await; }
+run() { $tied "$@" & await; }
 
 # await: waits for what was started last with &, of a pipeline the last command, and returns its exit status.
 await() {

@@ -10,12 +10,13 @@ import Vectors
   static let good = [
     "chunks-v1.nvs", "windows-v1.nvs", "sequences-v1.nvs", "predictions-v1.nvs", "two-members-v1.nvs",
     "unknown-keys-v1.nvs",
-    "empty-v1.nvs",
+    "empty-v1.nvs", "named-v1.nvs",
   ]
 
   /// Each faulty stream, and what the reader must say of it.
   static let bad = [
-    ("newer-major.nvs", "format version 2"), ("unknown-feature.nvs", "time-travel"), ("nan.nvs", "NaN"),
+    ("number-as-name.nvs", "expected a name"), ("newer-major.nvs", "format version 2"),
+    ("unknown-feature.nvs", "time-travel"), ("nan.nvs", "NaN"),
     ("wrong-digest.nvs", "another digest"), ("wrong-totals.nvs", "rows"), ("gap.nvs", "expected record"),
     ("nonzero-padding.nvs", "padding"), ("huge-body.nvs", "states a body"), ("dim-differs.nvs", "dim 4 and dim 3"),
     ("interleaved.nvs", "another stream"), ("order-lies.nvs", "comes after"), ("step-in-chunks.nvs", "step"),
