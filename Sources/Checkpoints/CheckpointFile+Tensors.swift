@@ -56,6 +56,6 @@ extension CheckpointFile {
 
   private var hint: String? {
     file.metadata.keys.contains { $0.hasPrefix(MetadataKey.prefix) }
-      ? nil : "the network was recognized by its tensors; nextvec.architecture and others in the metadata can state it"
+      ? nil : TensorHeader.advice
   }
 }

@@ -61,8 +61,7 @@ extension Configuration {
     while stated == nil, recognition.architecture == nil, file.stripPrefix() { recognition = Recognition(file) }
     guard let architecture = stated ?? recognition.architecture else {
       throw Failure(
-        .badData, "expected the tensors of a known network, found those of none",
-        hint: "nextvec.architecture in the file's metadata may name one of \(names)")
+        .badData, "expected the tensors of a known network, found those of none", hint: TensorHeader.advice)
     }
     self = recognition.configuration(of: architecture)
     for size in Size.allCases {

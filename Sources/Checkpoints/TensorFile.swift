@@ -108,18 +108,27 @@ public final class TensorFile {
     return (descriptor, Int(status.st_size))
   }
 
-  /// Names a file of another kind for what it is.
-  private static func refuseForeign(_ descriptor: Int32, size: Int) throws {
-    try withUnsafeTemporaryAllocation(byteCount: ForeignFile.lookahead, alignment: 8) { buffer in
-      let first = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, buffer.count)])
-      try Descriptor(descriptor).read(into: first, at: 0)
-      guard let other = ForeignFile(UnsafeRawBufferPointer(first), for: .model) else { return }
-      throw Failure(.badData, "expected a model in the safetensors format, found \(other.name)", hint: other.hint)
+  private static func readHeader(_ descriptor: Int32, size: Int) throws -> (header: TensorHeader, dataStart: Int) {
+    do {
+      return try readSafetensorsHeader(descriptor, size: size)
+    } catch let failure as Failure where failure.status == .badData {
+      throw try foreign(descriptor, size: size) ?? failure
     }
   }
 
-  private static func readHeader(_ descriptor: Int32, size: Int) throws -> (header: TensorHeader, dataStart: Int) {
-    try refuseForeign(descriptor, size: size)
+  /// What a file is that is not in the safetensors format; nil where nothing tells.
+  private static func foreign(_ descriptor: Int32, size: Int) throws -> Failure? {
+    try withUnsafeTemporaryAllocation(byteCount: min(size, 512), alignment: 8) { first in
+      try Descriptor(descriptor).read(into: first, at: 0)
+      let first = UnsafeRawBufferPointer(first)
+      guard FileFormat(first) != .safetensors else { return nil }
+      return FileFormat.failure(of: first, expected: "a model in the safetensors format", .model)
+    }
+  }
+
+  private static func readSafetensorsHeader(
+    _ descriptor: Int32, size: Int
+  ) throws -> (header: TensorHeader, dataStart: Int) {
     guard size >= 8 else { throw TensorHeader.malformed("expected the 8 bytes of a header's length, found \(size)") }
     var word: UInt64 = 0
     try withUnsafeMutableBytes(of: &word) { try Descriptor(descriptor).read(into: $0, at: 0) }

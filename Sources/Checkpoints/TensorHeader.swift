@@ -19,7 +19,10 @@ struct TensorHeader {
   ///   - dataBytes: how many bytes follow it.
   /// - Throws: `Failure` with status 65.
   init(_ text: UnsafeRawBufferPointer, dataBytes: Int) throws {
-    guard text.first == UInt8(ascii: "{") else { throw Self.malformed("expected a header that begins with {") }
+    // The format wants it first; its reference implementation reads blanks before it.
+    guard text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else {
+      throw Self.malformed("expected a header that begins with {")
+    }
     // Bytes that a parser might take for UTF-16 or UTF-32 contain zeros.
     guard !text.contains(0), let json = try? JSON(parsing: text), let members = json.object else {
       throw Self.malformed("expected a JSON object as the header")
@@ -37,6 +40,7 @@ struct TensorHeader {
   }
 
   private static func metadata(_ json: JSON?) throws -> [String: String] {
+    // Absent and null are the same to the format's reference implementation.
     guard let json, json != .null else { return [:] }
     guard let members = json.object else { throw malformed("__metadata__: expected an object") }
     return try members.mapValues { value in
@@ -56,7 +60,6 @@ struct TensorHeader {
         let found = members["data_offsets"]?.text ?? "none"
         throw malformed("expected data_offsets within the \(dataBytes) bytes of data, found \(found)")
       }
-      guard members.count == 3 else { throw malformed("expected dtype, shape and data_offsets, and nothing else") }
       guard let size = product(shape + [type.size]), size == ends[1] - ends[0] else {
         throw malformed("\(ends[1] - ends[0]) bytes of data do not fit \(type.rawValue) \(shapeText(shape))")
       }
@@ -107,6 +110,9 @@ struct TensorHeader {
       throw malformed("expected \(end) bytes of data, as the tensors need, found \(dataBytes)")
     }
   }
+
+  /// Where to see which tensors a network has.
+  static let advice = "model-init --arch NAME makes a model that fits; model-info --tensors lists its tensors"
 
   static func malformed(_ problem: String) -> Failure { Failure(.badData, problem) }
 }

@@ -106,7 +106,7 @@ extension NumPyFile {
 
   /// The first of `names` that the file has.
   public func firstIfAny(of names: [String]) -> String? {
-    names.first { name in arrays.contains { $0.name == name } || unreadable[name] != nil }
+    names.first(where: has)
   }
 
   func first(of names: [String], for what: String) throws -> String {

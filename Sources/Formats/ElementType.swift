@@ -36,7 +36,7 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
 
   /// From NumPy's text, such as `<f4`, `|b1`, `>u2` or `<U12`; what is not read becomes `.other`.
   public init(_ description: String) {
-    var text = Substring(description)
+    var text = Substring(Self.codes[description] ?? description)
     let order = text.first.flatMap { "<>=|".contains($0) ? $0 : nil }
     if order != nil { text.removeFirst() }
     let letter = text.first
@@ -46,6 +46,13 @@ public struct ElementType: Hashable, Sendable, CustomStringConvertible {
     isBigEndian = order == ">"
     self.description = description
   }
+
+  /// Other words for the same types, which NumPy reads though it does not write them.
+  private static let codes = [
+    "f": "f4", "d": "f8", "e": "f2", "?": "b1", "bool": "b1", "half": "f2", "single": "f4", "double": "f8",
+    "float": "f8", "int": "i8", "float16": "f2", "float32": "f4", "float64": "f8", "int8": "i1", "int16": "i2",
+    "int32": "i4", "int64": "i8", "uint8": "u1", "uint16": "u2", "uint32": "u4", "uint64": "u8",
+  ]
 
   private static func meaning(_ letter: Character?, _ number: Int?, isBare: Bool) -> (Kind, Int) {
     if letter == "O", isBare || number == 8 { return (.object, 8) }

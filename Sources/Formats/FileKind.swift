@@ -7,20 +7,32 @@ enum FileKind {
   case npy
 
   /// Throws `.badData` for everything that is neither an .npz nor an .npy file, naming what it looks like.
-  init(_ first: UnsafeRawBufferPointer) throws {
-    let head = UnsafeRawBufferPointer(rebasing: first.prefix(ForeignFile.lookahead))
-    let isArchive = head.starts(with: Array("PK\u{3}\u{4}".utf8)) || head.starts(with: Array("PK\u{5}\u{6}".utf8))
-    if head.starts(with: NumPyHeader.magic) {
-      self = .npy
-      return
-    }
-    let other = ForeignFile(head, for: .arrays)
-    if isArchive, other?.name != "a PyTorch file" {
+  ///
+  /// - Parameter isWhole: whether these are all bytes of the file, so that an archive may begin somewhere in them.
+  init(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws {
+    let format = FileFormat(bytes)
+    switch format {
+    case .zip where !bytes.starts(with: Array("PK\u{7}\u{8}".utf8)): self = .npz
+    case .npy: self = .npy
+    case nil where !isWhole || (try? ZipEnd.find(bytes)) != nil: self = .npz
+    case .text where bytes.starts(with: Array("#!".utf8)) && (!isWhole || (try? ZipEnd.find(bytes)) != nil):
       self = .npz
-      return
+    default: throw FileKind.failure(format, bytes)
     }
-    let digits = first.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
-    throw Failure(
-      .badData, "expected an .npz or .npy file, found \(other?.name ?? "unknown bytes (\(digits))")", hint: other?.hint)
+  }
+
+  private static func failure(_ format: FileFormat?, _ bytes: UnsafeRawBufferPointer) -> Failure {
+    let found: String
+    var hint = format?.hint(for: .arrays)
+    if format == .zip {
+      found = "a zip archive in several parts"
+      hint = "join its parts first"
+    } else if let format {
+      found = format.name
+    } else {
+      let digits = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+      found = "unknown bytes (\(digits.joined(separator: " ")))"
+    }
+    return Failure(.badData, "expected an .npz or .npy file, found \(found)", hint: hint)
   }
 }

@@ -1,18 +1,18 @@
 internal import Descriptors
-import Failures
+public import Failures
 import Glibc
 
 /// An open .npz or .npy file. A regular file is mapped; a pipe is spooled to a private temporary file first.
 public final class NumPyFile {
   /// For messages: the path, or what standard input is called.
   public let name: String
-  /// In file order. A file that is one array holds one, named "".
+  /// In file order. A file that is one array holds one, named "". Members that cannot be read are not among them.
   public let arrays: [ArrayDescription]
+  /// Why members of an archive cannot be read, by name: an error only where one of them is asked for.
+  public let unreadable: [(name: String, failure: Failure)]
 
   private let input: Input
   private let members: [(member: ZipMember, header: NumPyHeader)]
-  /// Why an array cannot be read, by its name: a fault only for whoever asks for it.
-  let unreadable: [String: Failure]
   private let kind: FileKind
   private var computedDigest: UInt32?
 
@@ -28,18 +28,23 @@ public final class NumPyFile {
   /// at once.
   public init(descriptor: Int32, name: String) throws {
     self.name = name
-    (input, kind, members, unreadable) = try at(name) {
-      let input = try Input(descriptor: descriptor) { _ = try FileKind($0) }
-      let kind = try FileKind(input.mapping.bytes)
-      guard kind == .npz else { return (input, kind, try NumPyFile.single(input.mapping), [:]) }
-      let archived = try NumPyFile.archived(input.mapping)
-      return (input, kind, archived.members, archived.unreadable)
+    let opened = try at(name) {
+      let input = try Input(descriptor: descriptor) { _ = try FileKind($0, isWhole: false) }
+      let kind = try FileKind(input.mapping.bytes, isWhole: true)
+      let items = try kind == .npz ? NumPyFile.archived(input.mapping) : [NumPyFile.single(input.mapping)]
+      return (input: input, kind: kind, items: items)
+    }
+    (input, kind) = (opened.input, opened.kind)
+    members = opened.items.compactMap { try? $0.content.get() }
+    unreadable = opened.items.compactMap { item in
+      guard case .failure(let failure) = item.content else { return nil }
+      return (item.name, failure)
     }
     arrays = members.map { member, header in
       ArrayDescription(
-        name: NumPyFile.arrayName(member), type: header.type, shape: header.shape,
+        name: NumPyFile.arrayName(member.name), type: header.type, shape: header.shape,
         isFortranOrder: header.isFortranOrder, compression: member.compression,
-        byteCount: member.size - header.length, checksum: member.checksum)
+        byteCount: header.dataSize ?? member.size - header.length, checksum: member.checksum)
     }
   }
 
@@ -58,7 +63,7 @@ public final class NumPyFile {
 
   private func directoryDigest() -> UInt32 {
     members.reduce(0) { digest, entry in
-      var bytes = Array(NumPyFile.arrayName(entry.member).utf8) + [0]
+      var bytes = Array(NumPyFile.arrayName(entry.member.name).utf8) + [0]
       withUnsafeBytes(of: (entry.member.checksum ?? 0).littleEndian) { bytes += $0 }
       withUnsafeBytes(of: UInt64(entry.member.size).littleEndian) { bytes += $0 }
       return bytes.withUnsafeBytes { crc32(digest, $0) }
@@ -84,13 +89,24 @@ public final class NumPyFile {
 
   var mapping: Mapping { input.mapping }
 
-  /// The array's member and header; names the nearest array where there is none of that name.
+  /// The array's member and header; names the nearest array where there is none of that name. As in `numpy.load`, a
+  /// member of exactly this name comes before one that has `.npy` after it.
   func find(_ array: String) throws -> (member: ZipMember, header: NumPyHeader) {
-    if let index = arrays.firstIndex(where: { $0.name == array || $0.name + ".npy" == array }) { return members[index] }
-    if let failure = unreadable[array] ?? unreadable[NumPyFile.arrayName(array)] {
-      throw failure.at("array '\(array)'").at(name)
+    for name in [array, array + ".npy"] {
+      if let found = members.first(where: { $0.member.name == name }) { return found }
+      if let failure = unreadable.first(where: { $0.name == name })?.failure { throw failure.at(self.name) }
     }
     throw NumPyFile.missing(array, among: arrays.map(\.name)).at(name)
+  }
+
+  /// Whether there is an array of this name, readable or not.
+  func has(_ array: String) -> Bool {
+    arrays.contains { $0.name == array } || isUnreadable(array)
+  }
+
+  /// Whether the member of this name is one that cannot be read.
+  public func isUnreadable(_ array: String) -> Bool {
+    unreadable.contains { $0.name == array || $0.name == array + ".npy" }
   }
 
   func located<Result>(_ array: String, _ body: () throws -> Result) throws -> Result {
@@ -105,38 +121,39 @@ public final class NumPyFile {
     array.isEmpty ? [name] : [name, "array '\(array)'"]
   }
 
-  private static func arrayName(_ member: ZipMember) -> String { arrayName(member.name) }
-
   private static func arrayName(_ name: String) -> String {
     name.hasSuffix(".npy") ? String(name.dropLast(4)) : name
   }
 
-  /// The arrays of an archive: members whose names end in `.npy`, and others that begin as such a file does. A member
-  /// that is none, as a README would be, is passed over; one that cannot be read is a fault only for whoever asks for it.
-  private static func archived(
-    _ mapping: Mapping
-  ) throws -> (members: [(member: ZipMember, header: NumPyHeader)], unreadable: [String: Failure]) {
-    let archive = try ZipArchive(mapping.bytes)
-    var members: [(member: ZipMember, header: NumPyHeader)] = []
-    var unreadable: [String: Failure] = [:]
-    for (name, failure) in archive.unreadable { unreadable[arrayName(name)] = failure }
-    for member in archive.members {
-      do {
-        members.append(try described(member, mapping))
-      } catch let failure as Failure where member.name.hasSuffix(".npy") {
-        unreadable[arrayName(member)] = failure
-      } catch is Failure {
-        continue
+  private typealias Item = (name: String, content: Result<(member: ZipMember, header: NumPyHeader), Failure>)
+
+  /// The arrays of an archive. Members whose name does not end in `.npy` are arrays where they begin as one; others, as
+  /// a README would be, are passed over.
+  private static func archived(_ mapping: Mapping) throws -> [Item] {
+    try ZipArchive(mapping.bytes).items.compactMap { item in
+      guard !item.name.hasSuffix("/") else { return nil }
+      if let member = try? item.member.get(), !item.name.hasSuffix(".npy"), !beginsAsArray(member, mapping) {
+        return nil
       }
+      let content = failing {
+        try at("array '\(arrayName(item.name))'") { try described(item.member.get(), mapping) }
+      }
+      return (item.name, content)
     }
-    return (members, unreadable)
   }
 
-  private static func single(_ mapping: Mapping) throws -> [(member: ZipMember, header: NumPyHeader)] {
+  private static func beginsAsArray(_ member: ZipMember, _ mapping: Mapping) -> Bool {
+    guard member.size >= 8, let reader = try? MemberReader(member, in: mapping), let first = try? reader.read(8) else {
+      return false
+    }
+    return first.starts(with: NumPyHeader.magic)
+  }
+
+  private static func single(_ mapping: Mapping) throws -> Item {
     let count = mapping.bytes.count
     let member = ZipMember(
       name: "", headerOffset: 0, dataOffset: 0, packedSize: count, size: count, checksum: nil, compression: .stored)
-    return [try described(member, mapping)]
+    return ("", .success(try described(member, mapping)))
   }
 
   private static func described(

@@ -66,14 +66,14 @@ struct NumPyHeader {
     self.entries = entries
   }
 
-  /// Compares the member's size with what the shape and type call for.
+  /// Compares the member's size with what the shape and type call for. More bytes may follow, as NumPy allows.
   func check(size: Int) throws {
     guard let dataSize else { return }
     // Entries without bytes are the one kind that the file's size does not bound.
     guard type.size > 0 || entries <= 1 << 20 else {
       throw Failure(.badData, "\(Self.text(shape)) entries of type \(type), which have no bytes, are too many")
     }
-    guard dataSize == size - length else {
+    guard dataSize <= size - length else {
       throw Failure(
         .badData, "\(Self.text(shape)) entries of type \(type) take \(dataSize) bytes, found \(size - length)")
     }

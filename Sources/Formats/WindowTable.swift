@@ -120,7 +120,7 @@ extension NumPyFile {
   /// Article and chunk number of each window's target. Where the file does not say, every window is an article of its
   /// own, whose chunks are counted from 0.
   func targetKeys(windows: Int, firstTarget: Int) throws -> ([UInt64], [UInt32]) {
-    if arrays.contains(where: { $0.name == "metadata" && $0.isObject }) { return try metadataKeys(windows) }
+    if has("metadata"), try find("metadata").header.type.isObject { return try metadataKeys(windows) }
     let article = firstIfAny(of: ["article_ids", "article_indices"])
     guard let index = firstIfAny(of: ["target_indices"]) else {
       guard let first = UInt32(exactly: firstTarget) else {

@@ -7,9 +7,8 @@ struct ZipEntry {
   private let flags: UInt16
   private let method: UInt16
   private let checksum: UInt32
-  private let packedSize: Int
-  private let size: Int
-  private let headerOffset: Int
+  private let narrow: (size: UInt32, packedSize: UInt32, headerOffset: UInt32)
+  private let extra: UnsafeRawBufferPointer
 
   /// Reads the entry at the cursor and moves past it.
   init(_ cursor: inout ByteCursor) throws {
@@ -21,37 +20,39 @@ struct ZipEntry {
     method = try cursor.integer(UInt16.self)
     _ = try cursor.take(4)
     checksum = try cursor.integer(UInt32.self)
-    let packed = try cursor.integer(UInt32.self)
-    let unpacked = try cursor.integer(UInt32.self)
+    let packedSize = try cursor.integer(UInt32.self)
+    let size = try cursor.integer(UInt32.self)
     let nameLength = Int(try cursor.integer(UInt16.self))
     let extraLength = Int(try cursor.integer(UInt16.self))
     let commentLength = Int(try cursor.integer(UInt16.self))
     _ = try cursor.take(8)
-    let offset = try cursor.integer(UInt32.self)
+    narrow = (size, packedSize, try cursor.integer(UInt32.self))
     nameBytes = try cursor.take(nameLength)
-    name = String(decoding: nameBytes, as: UTF8.self)
-    var wide = try Zip64Extra(cursor.take(extraLength))
+    name = ZipName.text(nameBytes, isUTF8: flags & 0x800 != 0)
+    extra = try cursor.take(extraLength)
     _ = try cursor.take(commentLength)
-    size = try wide.resolve(unpacked)
-    packedSize = try wide.resolve(packed)
-    headerOffset = try wide.resolve(offset)
   }
 
-  /// Compares the entry with the member's local header and locates its bytes, all before `limit`.
-  func member(_ bytes: UnsafeRawBufferPointer, limit: Int) throws -> ZipMember {
-    let compression = try checkedCompression()
-    guard let head = bytes.slice(headerOffset, 30), headerOffset <= limit,
+  /// Compares the entry with the member's local header and locates its bytes, all before the directory. Sizes and
+  /// checksum are the directory's: what the local header says of them is not needed to verify the bytes.
+  func member(_ bytes: UnsafeRawBufferPointer, in end: ZipEnd) throws -> ZipMember {
+    var wide = Zip64Extra(extra)
+    let size = try wide.resolve(narrow.size)
+    let packedSize = try wide.resolve(narrow.packedSize)
+    let stated = try wide.resolve(narrow.headerOffset)
+    let compression = try checkedCompression(packedSize: packedSize, size: size)
+    let limit = end.directoryOffset
+    let (headerOffset, overflow) = stated.addingReportingOverflow(end.start)
+    guard !overflow, headerOffset <= limit, let head = bytes.slice(headerOffset, 30),
       let nameLength = head.integer(UInt16.self, at: 26), let extraLength = head.integer(UInt16.self, at: 28),
-      let localName = bytes.slice(headerOffset + 30, Int(nameLength)),
-      let extra = bytes.slice(headerOffset + 30 + Int(nameLength), Int(extraLength))
+      let localName = bytes.slice(headerOffset + 30, Int(nameLength))
     else { throw Failure(.badData, "its header lies outside the file") }
     guard head.integer(UInt32.self, at: 0) == 0x0403_4B50 else {
       throw Failure(.badData, "expected its header at byte \(headerOffset), found other bytes")
     }
     guard localName.elementsEqual(nameBytes), head.integer(UInt16.self, at: 8) == method,
-      head.integer(UInt16.self, at: 6).map({ $0 & 0x2041 == 0 }) == true
+      head.integer(UInt16.self, at: 6).map({ $0 & Self.encrypted == 0 }) == true
     else { throw Failure(.badData, "its header and the archive's directory differ in name or method") }
-    if flags & 8 == 0 { try checkSizes(head, extra) }
     let start = headerOffset + 30 + Int(nameLength) + Int(extraLength)
     guard start <= limit, packedSize <= limit - start else {
       throw Failure(.badData, "its \(packedSize) bytes reach beyond the archive's directory")
@@ -61,8 +62,13 @@ struct ZipEntry {
       checksum: checksum, compression: compression)
   }
 
-  private func checkedCompression() throws -> Compression {
-    guard flags & 0x2041 == 0 else { throw Failure(.badData, "it is encrypted", hint: "save it without a password") }
+  /// The flags of encrypted data, strongly encrypted data and hidden headers.
+  private static let encrypted: UInt16 = 0x2041
+
+  private func checkedCompression(packedSize: Int, size: Int) throws -> Compression {
+    guard flags & Self.encrypted == 0 else {
+      throw Failure(.badData, "it is encrypted", hint: "save it without a password")
+    }
     switch method {
     case 0:
       guard packedSize == size else {
@@ -82,28 +88,19 @@ struct ZipEntry {
         hint: "save it with numpy.savez or numpy.savez_compressed")
     }
   }
-
-  /// Without a data descriptor the local header repeats the checksum and the sizes.
-  private func checkSizes(_ head: UnsafeRawBufferPointer, _ extra: UnsafeRawBufferPointer) throws {
-    var wide = try Zip64Extra(extra)
-    guard let localPacked = head.integer(UInt32.self, at: 18), let localSize = head.integer(UInt32.self, at: 22),
-      try wide.resolve(localSize) == size, try wide.resolve(localPacked) == packedSize,
-      head.integer(UInt32.self, at: 14) == checksum
-    else { throw Failure(.badData, "its header and the archive's directory differ in size or checksum") }
-  }
 }
 
 /// The extra field with 64-bit values, one for each 32-bit field that is full (0xFFFFFFFF), in the order of the fields.
 private struct Zip64Extra {
   private var values: ByteCursor?
 
-  init(_ extra: UnsafeRawBufferPointer) throws {
+  /// Fields that are cut short count as absent: most archives need none.
+  init(_ extra: UnsafeRawBufferPointer) {
     var cursor = ByteCursor(extra)
-    // Some writers pad extra fields with fewer bytes than a field's head has.
-    while cursor.remaining >= 4 {
-      let identifier = try cursor.integer(UInt16.self)
-      let field = try cursor.take(Int(try cursor.integer(UInt16.self)))
-      if identifier == 1 && values == nil { values = ByteCursor(field) }
+    while values == nil, let identifier = try? cursor.integer(UInt16.self),
+      let length = try? cursor.integer(UInt16.self), let field = try? cursor.take(Int(length))
+    {
+      if identifier == 1 { values = ByteCursor(field) }
     }
   }
 

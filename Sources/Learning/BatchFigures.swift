@@ -30,7 +30,7 @@ public final class BatchFigures {
   /// The windows of the batch.
   var windows = 0
 
-  /// Lengths below this count as this, as in u(x): no cosine is NaN.
+  /// Lengths below this count as this in u(x). Cosines have no such bound.
   static var epsilon: Double { 1e-8 }
 
   init(capacity: Int, dim: Int, contexts: Int, negatives: Int, futures: Int) {
@@ -48,6 +48,9 @@ public final class BatchFigures {
   }
 
   var slots: Int { cosines.rows }
+
+  /// The cosine of vectors with this inner product, whose lengths have this product: 0 where one of them is 0.
+  static func cosine(_ product: Double, lengths: Double) -> Double { lengths > 0 ? product / lengths : 0 }
 
   /// The row of a compared vector in `cosines`.
   func slot(_ vector: ComparedVector) -> Int {

@@ -23,6 +23,12 @@ public struct LossStatistics: Hashable, Sendable {
 }
 
 extension Losses {
+  /// The mean length of the batch's targets.
+  public var meanTargetLength: Double {
+    let windows = figures.windows
+    return windows > 0 ? (0..<windows).reduce(0) { $0 + targetSquares[0, $1].squareRoot() } / Double(windows) : 0
+  }
+
   /// The batch's figures.
   public var statistics: LossStatistics {
     var statistics = LossStatistics()
@@ -30,21 +36,16 @@ extension Losses {
     guard windows > 0, dim > 0 else { return statistics }
     func mean(_ figure: (Int) -> Double) -> Double { (0..<windows).reduce(0) { $0 + figure($1) } / Double(windows) }
     let context = figures.contexts - 1
-    // Scores are cosines without an epsilon (docs/metrics.md), whatever the length of the vectors.
-    func plain(_ vector: ComparedVector, _ window: Int) -> Double {
-      cosine(vector, window: window) * corrections[figures.slot(vector), window]
-    }
-    statistics.next = mean { plain(.next, $0) }
-    statistics.previous = mean { plain(.previous, $0) }
-    statistics.last = mean { plain(.context(context), $0) }
-    statistics.centroid = mean { plain(.centroid, $0) }
+    statistics.next = mean { cosine(.next, window: $0) }
+    statistics.previous = mean { cosine(.previous, window: $0) }
+    statistics.last = mean { cosine(.context(context), window: $0) }
+    statistics.centroid = mean { cosine(.centroid, window: $0) }
     statistics.length = mean { figures.outputLengths[0, $0] }
     statistics.unitMSE = mean(squaredErrorOfUnit) / Double(dim)
     return statistics
   }
 
-  /// The cosine of a window's output with a vector it is compared with, as terms take it: of u(x), whose length is less
-  /// than 1 where x is shorter than 1e-8.
+  /// The cosine of a window's output with a vector it is compared with.
   public func cosine(_ vector: ComparedVector, window: Int) -> Double {
     precondition(window >= 0 && window < figures.windows, "a window that exists")
     return figures.cosines[figures.slot(vector), window]
@@ -61,7 +62,7 @@ extension Losses {
   private func squaredErrorOfUnit(_ window: Int) -> Double {
     let output = figures.outputLengths[0, window]
     let unit = output / max(output, Self.epsilon)
-    let product = figures.cosines[0, window] * lengths[0, window]
+    let product = unit * figures.cosines[0, window] * lengths[0, window]
     return unit * unit - 2 * product + targetSquares[0, window]
   }
 }

@@ -40,13 +40,15 @@ extension Losses {
     var along = 0.0
     for slot in 0..<cosines.slots {
       along += cosines.slopes[slot, window] * cosines.cosines[slot, window]
-      cosines.slopes[slot, window] *= inverse / lengths[slot, window]
+      // A vector without length has the cosine 0 whatever the output is.
+      cosines.slopes[slot, window] *= lengths[slot, window] > 0 ? inverse / lengths[slot, window] : 0
     }
     cosines.slopes[0, window] += figures.targetFactors[0, window]
     if hasCross {
       for other in 0..<cosines.windows {
         along += cosines.crossSlopes[window, other] * cosines.cross[window, other]
-        cross[window, other] = Scalar(cosines.crossSlopes[window, other] * inverse / lengths[0, other])
+        let scale = lengths[0, other] > 0 ? inverse / lengths[0, other] : 0
+        cross[window, other] = Scalar(cosines.crossSlopes[window, other] * scale)
       }
     }
     figures.outputFactors[0, window] -= along * inverse * inverse

@@ -69,11 +69,9 @@ extension Losses {
     Rows.products(vectors, vectors, into: lengths)
     Rows.products(batch.output, vectors, into: cosines)
     for window in range {
-      let (own, output) = (lengths[0, window].squareRoot(), figures.outputLengths[0, window])
-      lengths[0, window] = max(own, Self.epsilon)
-      let product = lengths[0, window] * max(output, Self.epsilon)
-      cosines[0, window] /= product
-      corrections[slot, window] = own * output > 0 ? product / (own * output) : 0
+      lengths[0, window] = lengths[0, window].squareRoot()
+      cosines[0, window] = BatchFigures.cosine(
+        cosines[0, window], lengths: lengths[0, window] * figures.outputLengths[0, window])
     }
   }
 
@@ -86,11 +84,25 @@ extension Losses {
     MatrixProduct.ofTransposed(batch.output, batch.target, into: products)
     let cosines = figures.cross
     for i in range {
-      let length = max(figures.outputLengths[0, i], Self.epsilon)
-      for j in range { cosines[i, j] = Double(products[i, j]) / (length * lengths[0, j]) }
+      for j in range {
+        let length = figures.outputLengths[0, i] * lengths[0, j]
+        if !Self.products.contains(length) { widen(i, j, batch) }
+        cosines[i, j] = BatchFigures.cosine(
+          Self.products.contains(length) ? Double(products[i, j]) : cosines[i, j], lengths: length)
+      }
       cosines[i, i] = figures.cosines[0, i]
     }
     figures.crossSlopes.fill(0)
+  }
+
+  /// Products of lengths with which the products of entries are within the range of single precision.
+  private static var products: ClosedRange<Double> { 1e-25...1e30 }
+
+  /// The product of an output and a target, taken again in double precision.
+  private func widen(_ i: Int, _ j: Int, _ batch: LossBatch<Scalar>) {
+    Rows.products(
+      batch.output.rows(i..<i + 1), batch.target.rows(j..<j + 1), into: figures.cross.rows(i..<i + 1).columns(j..<j + 1)
+    )
   }
 }
 
@@ -126,8 +138,9 @@ extension Losses {
       rows(batch.contexts, last), rows(batch.contexts, before), into: lastCosines.rows(1..<2).columns(range))
     for window in range {
       let length = lengths[cosines.slot(.context(last)), window]
-      lastCosines[0, window] /= length * lengths[0, window]
-      lastCosines[1, window] /= length * lengths[cosines.slot(.context(before)), window]
+      let other = lengths[cosines.slot(.context(before)), window]
+      lastCosines[0, window] = BatchFigures.cosine(lastCosines[0, window], lengths: length * lengths[0, window])
+      lastCosines[1, window] = BatchFigures.cosine(lastCosines[1, window], lengths: length * other)
     }
   }
 }

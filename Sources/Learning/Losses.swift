@@ -12,10 +12,8 @@ public final class Losses<Scalar: Real> {
   let scalars = Arena<Scalar>()
   var batch: LossBatch<Scalar>?
 
-  /// (slots, capacity): lengths of the compared vectors, at least `epsilon`.
+  /// (slots, capacity): lengths of the compared vectors.
   let lengths: Matrix<Double>
-  /// (slots, capacity): what turns a cosine of u(x) into one of x: 1 but for vectors shorter than `epsilon`.
-  let corrections: Matrix<Double>
   /// (1, capacity): weights of the stream.
   let streamWeights: Matrix<Double>
   /// (2, capacity): cos(c[last], n) and cos(c[last], c[last−1]), once a weighting or a recipe needs them.
@@ -40,7 +38,6 @@ public final class Losses<Scalar: Real> {
     figures = BatchFigures(
       capacity: capacity, dim: dim, contexts: contexts, negatives: negatives, futures: futures)
     lengths = arena.matrix(rows: figures.slots, columns: capacity)
-    corrections = arena.matrix(rows: figures.slots, columns: capacity)
     streamWeights = arena.matrix(rows: 1, columns: capacity)
     lastCosines = arena.matrix(rows: 2, columns: capacity)
     targetSquares = arena.matrix(rows: 1, columns: capacity)

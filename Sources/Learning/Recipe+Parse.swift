@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 public import JSON
 
@@ -7,7 +8,8 @@ extension Recipe {
   /// - Throws: `Failure` `.badData` that names the path of the key: unknown, of the wrong type, out of range or missing.
   public init(parsing bytes: UnsafeRawBufferPointer) throws {
     guard let json = try? JSON(parsing: bytes) else {
-      throw Failure(.badData, "expected a recipe, found what is not JSON", hint: "jq . FILE says where the fault is")
+      throw FileFormat.failure(of: bytes, expected: "a recipe", .json)
+        ?? Failure(.badData, "expected a recipe, found what is not JSON", hint: "jq . FILE says where the fault is")
     }
     try self.init(json)
   }

@@ -76,14 +76,14 @@ extension TrainingPass {
   static func check(
     _ configuration: Configuration, _ roles: Roles, dim: Int, previous: Recipe.Previous
   ) throws {
-    func fault(_ problem: String, _ hint: String? = nil) -> Failure { Failure(.badData, problem, hint: hint) }
+    func fault(_ problem: String, hint: String? = nil) -> Failure { Failure(.badData, problem, hint: hint) }
     guard dim == configuration.dim else {
       throw fault("the model takes vectors of \(configuration.dim) entries, the windows' have \(dim)")
     }
     guard roles.context == configuration.context else {
       throw fault(
         "the model takes \(configuration.context) context chunks, the windows have \(roles.context)",
-        "seq-build --ctx \(configuration.context) makes windows that fit")
+        hint: "seq-build --ctx \(configuration.context) makes windows that fit")
     }
     guard previous != .secondLast || roles.context >= 2 else {
       throw fault("the recipe's previous vector is context[-2], the windows have one context chunk")

@@ -87,6 +87,9 @@ public final class TrainingPass<Scalar: Real> {
     return try takeStep()
   }
 
+  /// The mean length of the last batch's targets.
+  public var meanTargetLength: Double { losses.meanTargetLength }
+
   private func takeStep() throws -> StepFigures {
     batch.close()
     defer { batch.reset() }

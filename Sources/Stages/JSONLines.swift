@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 public import JSON
 
@@ -18,7 +19,8 @@ public enum JSONLines {
         guard line.contains(where: { $0 > 0x20 }) else { continue }
         try at("line \(number)") {
           guard let object = try? JSON(parsing: line), object.object != nil else {
-            throw Failure(.badData, "expected a report, one JSON object on a line")
+            throw (number == 1 ? FileFormat.failure(of: line, expected: "reports", .json) : nil)
+              ?? Failure(.badData, "expected a report, one JSON object on a line")
           }
           try body(object)
         }

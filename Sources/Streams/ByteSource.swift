@@ -40,6 +40,11 @@ final class ByteSource {
     return taken
   }
 
+  /// As `take` of a regular file; nothing of a pipe, whose next bytes may be long in coming.
+  func takeIfMapped(_ count: Int) throws -> UnsafeRawBufferPointer {
+    walk == nil ? UnsafeRawBufferPointer(start: nil, count: 0) : try take(count)
+  }
+
   private func read(_ count: Int) throws -> UnsafeRawBufferPointer {
     if unread.count < count {
       // What is left over is at most a record's head: it costs nothing to move it to the aligned front.

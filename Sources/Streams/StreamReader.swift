@@ -224,7 +224,7 @@ extension StreamReader {
     let start = source.position
     let bytes = try source.take(RecordHead.byteCount)
     if bytes.isEmpty { return nil }
-    if start == 0, let other = ForeignInput(bytes) { throw other.failure }
+    if start == 0, let other = try ForeignInput(bytes, more: { try source.takeIfMapped(512) }) { throw other.failure }
     guard bytes.count == RecordHead.byteCount else { throw truncated(place, source.position) }
     let head = try parseHead(bytes, at: start)
     let limit = RecordHead.bodyLimit(head.tag)

@@ -1,3 +1,4 @@
+internal import Descriptors
 internal import Failures
 public import Vectors
 
@@ -39,7 +40,7 @@ public final class TextReader {
     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
     try at("line \(line)") {
       guard totals == nil else { throw Failure(.badData, "comes after the end") }
-      switch try StreamText.parse(bytes) {
+      switch try Self.parse(bytes, isFirst: line == 1) {
       case .header(let header): try start(header, isExplicit: true, begin)
       case .frame(let count): try startFrame(repeated: count, emit)
       case .row(let key, let vector): try addRow(key, vector, begin, emit)
@@ -50,6 +51,14 @@ public final class TextReader {
         self.provenance = provenance
         self.counts = counts
       }
+    }
+  }
+
+  private static func parse(_ bytes: UnsafeRawBufferPointer, isFirst: Bool) throws -> StreamText.Line {
+    do {
+      return try StreamText.parse(bytes)
+    } catch let failure as Failure where isFirst {
+      throw FileFormat.failure(of: bytes, expected: "a stream as JSON Lines", .json) ?? failure
     }
   }
 

@@ -48,7 +48,7 @@ import Testing
   }
 
   static let broken: [(header: String, says: String)] = [
-    ("", "begins with {"), ("[]", "begins with {"), (" {}", "begins with {"), ("{", "JSON"), ("{}{}", "JSON"),
+    ("", "begins with {"), ("[]", "begins with {"), ("{", "JSON"), ("{}{}", "JSON"),
     ("{\"a\":1}", "object"), ("{\"__metadata__\":{\"a\":1}}", "texts"), ("{\"__metadata__\":[]}", "__metadata__"),
     ("{\(tensor("\"F33\""))}", "F33"), ("{\(tensor("32"))}", "dtype"), ("{\(tensor("\"F64\""))}", "F64 2"),
     ("{\(tensor("\"F32\"", "[-2]"))}", "none negative"), ("{\(tensor("\"F32\"", "[2.5]"))}", "whole"),
@@ -66,7 +66,6 @@ import Testing
     ("{\(tensor()),\(tensor())}", "'a' twice"),
     ("{\(tensor()),\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]}}", "'a' twice"),
     ("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "'dtype' twice"),
-    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":[1,2,{}]}}", "nothing else"),
     ("{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"},\(tensor())}", "'k' twice"),
     (String(repeating: "{\"a\":", count: 5000), "JSON"),
   ]

@@ -63,8 +63,8 @@ import Testing
         }
       }
     }
-    // Only times, versions, attributes and descriptors may be ignored.
-    #expect(refused > bytes.count * 9 * 3 / 4)
+    // Only times, versions, attributes, descriptors, and the sizes that local headers repeat may be ignored.
+    #expect(refused > bytes.count * 9 * 7 / 10)
   }
 
   @Test func damagedDataSaysSo() throws {
@@ -109,11 +109,12 @@ import Testing
     #expect(try failure { try opened(array(header, count: 24)) }.problem.contains("at most 10000"))
   }
 
-  @Test func dataBeyondOrShortOfTheShapeAreRefused() throws {
+  @Test func dataShortOfTheShapeAreRefused() throws {
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
     #expect(try opened(array(header, count: 24)).floatRows("").rows == 2)
     #expect(throws: Failure.self) { try opened(array(header, count: 23)) }
-    #expect(throws: Failure.self) { try opened(array(header, count: 25)) }
+    // NumPy too reads the first of several arrays in a file.
+    #expect(try opened(array(header, count: 25)).floatRows("").all().vectors.count == 6)
   }
 
   @Test func vectorsOfAbsurdLengthAreRefusedEvenWithoutRows() throws {

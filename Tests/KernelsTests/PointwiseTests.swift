@@ -21,6 +21,22 @@ import Testing
     }
   }
 
+  @Test func rowsOfAnyLengthBecomeUnitRows() {
+    let arena = Arena<Float>()
+    let (x, y, norms) = (
+      arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 9), arena.matrix(rows: 4, columns: 1)
+    )
+    for (row, scale) in [Float(1e20), 3e37, 1e-6, 1].enumerated() {
+      for column in 0..<9 { x[row, column] = scale * Float(column - 4) }
+    }
+    UnitRows.forward(x, into: y, norms: norms)
+    for row in 0..<4 {
+      for column in 0..<9 {
+        #expect(abs(y[row, column] - Float(column - 4) / Float(60).squareRoot()) < 1e-6, "row \(row)")
+      }
+    }
+  }
+
   private func inner(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
     (0..<a.rows).reduce(0) { total, row in
       total + (0..<a.columns).reduce(0) { $0 + a[row, $1] * b[row, $1] }

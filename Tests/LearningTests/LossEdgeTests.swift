@@ -95,6 +95,26 @@ import Testing
     #expect(abs(found.unitMSE - expected.unitMSE) < 1e-12 && found.margin == found.next - found.previous)
   }
 
+  /// Cosines of vectors do not depend on their lengths, but for that of 0.
+  @Test(arguments: [1e-30, 1e-9, 1, 1e20, 1e36] as [Float]) func cosinesHaveNoBoundOnLengths(scale: Float) {
+    let arena = Arena<Float>()
+    let losses = Losses<Float>(capacity: 3, dim: 2, contexts: 1)
+    let (output, target) = (arena.matrix(rows: 3, columns: 2), arena.matrix(rows: 3, columns: 2))
+    let pairs: [([Float], [Float])] = [([3, 4], [4, 3]), ([1, 0], [0, 0]), ([5, 0], [1, 0])]
+    for (row, (p, n)) in pairs.enumerated() {
+      for column in 0..<2 { (output[row, column], target[row, column]) = (scale * p[column], scale * n[column]) }
+    }
+    losses.load(LossBatch(output: output, target: target, previous: target, contexts: target))
+    for (window, cosine) in [0.96, 0, 1].enumerated() {
+      #expect(abs(losses.cosine(.next, window: window) - cosine) < 1e-6)
+    }
+    #expect(abs(losses.statistics.next - 1.96 / 3) < 1e-6)
+    let gradient = arena.matrix(rows: 3, columns: 2)
+    losses.addGradient(of: PositiveFloor(threshold: 1), weight: 1)
+    losses.finishGradient(into: gradient)
+    #expect(gradient.entries.allSatisfy { $0.isFinite })
+  }
+
   /// A batch large enough that the work is shared.
   private func large(threads: Int) -> [Float] {
     try? Workers.use(threads: threads)

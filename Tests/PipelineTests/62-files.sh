@@ -92,17 +92,17 @@ while IFS=: read -r file name hint; do
     [ "$(grep -c hint: err)" -le 1 ] || fail 'one hint'
   done
 done <<'T'
-lfs:a Git LFS pointer instead of the file:run git lfs pull
-page:an HTML page:a download that failed or needs a login leaves one: fetch the file itself
+lfs:a Git LFS pointer:run git lfs pull
+page:an HTML page:download the file itself: this is a page about it, or a server's error
 gz:gzip data:unpack it first
 json:JSON text:
-index:the index of a model in several files:the tensors are in the .safetensors files that it names
-torch.pt:a PyTorch file:in Python: 
+index:the index of a model in several safetensors files:
+torch.pt:a PyTorch file:
 pickle:a Python pickle:
-parquet:a Parquet file:save its columns with numpy.savez
-hdf:an HDF5 file:save its columns with numpy.savez
-gguf:a GGUF model:models are read in the safetensors format
-tar:a tar archive:extract it first: tar -xf FILE
+parquet:a Parquet file:
+hdf:an HDF5 file:
+gguf:a GGUF file:
+tar:a tar archive:take the file out of it first: tar -xf FILE
 csv:text:
 T
 for line in 'npz-read empty' 'model-info empty' 'stream-check empty'; do

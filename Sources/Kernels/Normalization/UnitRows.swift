@@ -43,10 +43,12 @@ public enum UnitRows<Scalar: Real> {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   static func forward(_ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, _ count: Int) -> Scalar {
-    let norm = Lanes.dot(x, x, count).squareRoot()
-    let inverse = 1 / max(norm, minimum)
+    let fast = Lanes.dot(x, x, count)
+    // Squares beyond the range of single precision are added up in double precision.
+    let norm = fast.isFinite ? Double(fast.squareRoot()) : DoubleSums.products(x, x, count).squareRoot()
+    let inverse = fast.isFinite ? 1 / max(fast.squareRoot(), minimum) : Scalar(1 / norm)
     Lanes<Scalar>.each(count) { index, left in Lanes.store(Lanes.load(x + index, left) * inverse, y + index, left) }
-    return norm
+    return Scalar(norm)
   }
 
   @specialized(where Scalar == Float)

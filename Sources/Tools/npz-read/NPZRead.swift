@@ -91,11 +91,14 @@ import Vectors
     if arguments[vectors] != nil { return false }
     func has(_ names: [String], axes: Int) -> Bool {
       file.arrays.contains { (names.contains($0.name) || $0.name.isEmpty) && $0.shape.count == axes }
+        // One that cannot be read is still the one that is meant.
+        || axes == 2 && file.firstIfAny(of: names.filter { file.isUnreadable($0) }) != nil
     }
     return !has(ChunkTable.vectorNames, axes: 2) && has(WindowTable.contextNames, axes: 3)
   }
 
   private static func listArrays(_ file: NumPyFile, _ arguments: Arguments) throws {
+    for item in file.unreadable { Diagnostics.note("\(file.name): \(item.failure)") }
     var table = Table()
     table.section(
       columns: ["array", "type", "shape", "bytes", ""],

@@ -59,6 +59,15 @@ extension TrainStep {
     guard lines.all.windows > 0 else {
       throw Failure(.badData, "expected two windows or more, found \(pass.leftOver)", at: input.name)
     }
+    noteLength(pass.meanTargetLength, input)
+  }
+
+  /// Such vectors need not make training diverge for it to learn nothing.
+  private static func noteLength(_ length: Double, _ input: StreamInput) {
+    guard length > 0, !(0.01...100).contains(length) else { return }
+    Diagnostics.note(
+      "\(input.name): recipes are made for vectors of length 1, these have a mean of \(Figures.shortest(length)): "
+        + "npz-read --normalize makes it 1")
   }
 
   private static func read(
