@@ -139,9 +139,15 @@ import Testing
     return values + Array(gradient.entries)
   }
 
-  @Test func threadsChangeNothing() {
+  /// As many threads give the same bytes again. Another number may round differently: OpenBLAS's kernels for AVX2 sum in
+  /// another order where the threads' shares have other shapes (its kernels for AVX-512 do not).
+  @Test func threadsChangeRoundingAlone() {
     let one = large(threads: 1)
     #expect(one.allSatisfy { $0.isFinite } && Set(one).count > 1000)
-    #expect(large(threads: 2) == one && large(threads: 3) == one)
+    for threads in [1, 2, 3] {
+      let found = large(threads: threads)
+      #expect(large(threads: threads) == found)
+      #expect(zip(found, one).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }, "\(threads) threads")
+    }
   }
 }

@@ -31,7 +31,7 @@ import Testing
     CommandLine("direction-diagnose --min-coherence 1.5", "--min-coherence 1.5"),
     CommandLine("direction-diagnose --limit 0", "--limit 0"), CommandLine("narrative-delta --limt 3", "--limit"),
     CommandLine("article-select", "--only"), CommandLine("article-select --only 5-3", "--only 5-3"),
-    CommandLine("article-select --only a", "--only a"),
+    CommandLine("article-select --only 1,,2", "--only 1,,2"),
     CommandLine("article-select --split a=0.5,b=0.6 --take a", "--split"),
     CommandLine("article-select --split a=0.5,b=0.5 --take c", "--take c", "a, b"),
     CommandLine("article-select --split a=0.5,b=0.5", "--take"), CommandLine("article-select --take a", "--split"),
