@@ -1,7 +1,8 @@
 # make demo   the whole flow on the embedded data     make test    every test
 # make build  the tools, linked from bin/             make bench   speed against NumPy and cat
 # make lint   style of sources, scripts and documents
-# make trust  damage, kills, limits, load by the thousand  make sanitize  the Swift tests under a sanitizer
+# make trust  damage, kills, limits, load by the thousand  make fuzz   coverage-guided fuzzing
+# make sanitize  the Swift tests under a sanitizer
 
 SWIFT = swift
 # The tools carry Swift's library with them: they start in two thirds of the time, and run where there is no Swift.
@@ -14,7 +15,7 @@ SCRIPTS = $(wildcard pipelines/[!r]*) $(wildcard examples/*.sh) $(wildcard Tests
   Tests/PipelineTests/run $(addprefix Tests/TrustTests/,run doors limits load surroundings) benchmarks/run docs/make-tools-page .ci/run
 
 .DELETE_ON_ERROR:
-.PHONY: help demo build lint test trust sanitize bench libraries jq shellcheck strace clean
+.PHONY: help demo build lint test trust sanitize fuzz bench libraries jq shellcheck strace clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -39,6 +40,12 @@ trust: build jq strace
 SANITIZER = address
 sanitize: libraries
 	$(SWIFT) test --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) --skip ToolTests
+
+# Coverage-guided fuzzing: SECONDS for each format, from golden files and what earlier runs have found.
+SECONDS = 60
+fuzz: libraries
+	NEXTVEC_FUZZ=1 $(SWIFT) build -c release --product fuzz-inputs --scratch-path .build/fuzz -Xswiftc -sanitize=fuzzer
+	Tests/FuzzTargets/run $(SECONDS)
 
 # Whether each target declares what it imports is checked by every build: CHECK.
 lint: shellcheck

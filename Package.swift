@@ -168,3 +168,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Built by `make fuzz` alone, with libFuzzer's instrumentation in every module.
+if Context.environment["NEXTVEC_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz-inputs", dependencies: ["Checkpoints", "Descriptors", "Failures", "Formats", "Streams", "Vectors"],
+      path: "Tests/FuzzTargets", swiftSettings: strict))
+}

@@ -13,7 +13,7 @@ fail() {
 }
 
 # answer STATUS: the end, with an exit status that means what the help says. A command that fails with 1 answers nothing: the script then ends with 70.
-answered=''
+answered='' running='' work=''
 answer() {
   answered=yes
   exit "$1"
@@ -23,32 +23,23 @@ command -v npz-read >/dev/null || fail 66 'the tools are missing: run make build
 [ "$pipeline" = diagnose ] || command -v jq >/dev/null || fail 66 'jq is missing: install it, or run make jq'
 
 # $tied COMMAND…: has the system end a command by SIGTERM when this script ends, even by SIGKILL. Without setpriv it runs on until it is done.
-tied=''
-if setpriv --pdeathsig TERM true 2>/dev/null; then tied='setpriv --pdeathsig TERM --'; fi
+if setpriv --pdeathsig TERM true 2>/dev/null; then tied='setpriv --pdeathsig TERM --'; else tied=''; fi
 
 # make_work: sets $work to a private temporary folder, which goes with the script. What scripts that were killed by SIGKILL have left goes too: folders
-# whose lock nobody holds, neither the script nor a stage of it.
+# whose lock nobody holds, neither the script nor a stage of it, and after a minute empty ones, of scripts that were killed before they had a lock.
 make_work() {
-  if command -v flock >/dev/null; then
-    for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
-      # shellcheck disable=SC3067 # Every sh that these scripts were tried with has -O.
-      [ -O "$dead" ] || continue
-      # One that was killed before it had a lock leaves an empty folder.
-      if [ -f "$dead/.lock" ]; then flock -n "$dead/.lock" true || continue; else [ "$(find "$dead" -maxdepth 0 -mmin +1)" ] || continue; fi
-      rm -rf "$dead"
-    done
-  fi
+  for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
+    # shellcheck disable=SC3067 # Every sh that these scripts were tried with has -O.
+    [ -O "$dead" ] || continue
+    find "$dead" -maxdepth 0 -empty -mmin +1 -delete || :
+    [ ! -e "$dead/.lock" ] || ! flock -n "$dead/.lock" true || rm -rf "$dead"
+  done
   work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
   end_together
-  if command -v flock >/dev/null; then
-    exec 8>"$work/.locking"
-    flock -n 8
-    mv "$work/.locking" "$work/.lock"
-  fi
+  exec 8>"$work/.locking"
+  if command -v flock >/dev/null; then flock -n 8; mv "$work/.locking" "$work/.lock"; fi
 }
-
 # end_together: from here on, the stages that still run end with the script, whatever signal ends it.
-running='' work=''
 end_together() {
   trap leave EXIT
   trap 'exit 129' HUP

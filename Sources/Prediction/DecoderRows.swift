@@ -94,8 +94,8 @@ final class DecoderRows<Scalar: Real> {
   /// Which places of a table the rows at hand see, and in which order to compute them.
   private struct Seen {
     let rows: PathAttention.Rows
-    /// The rows whose queries play a part: not those of roots, which see a single place. In a tree that has just begun
-    /// they come first.
+    /// The rows whose queries play a part: not those of roots, which see a single place. In a new tree they come
+    /// first.
     let asking: Range<Int>
 
     init(_ paths: Paths, _ range: Range<Int>, order: [Int]) {

@@ -2,8 +2,8 @@ internal import Descriptors
 internal import Failures
 internal import Vectors
 
-/// Rows of vectors with their keys and checksums, any number of them, readable in any order: in memory, or, once they
-/// are told to, in a temporary file without a name.
+/// Rows of vectors with their keys and checksums, any number of them, readable in any order: in memory or, on
+/// request, in a temporary file without a name.
 ///
 /// A row is one record (4 · dim bytes of vector, then article, chunk, step and checksum), so that reading one touches
 /// one place. Rows of a file are read by pread(2): a mapping would make the pages around each of them resident, too.

@@ -11,7 +11,7 @@ public import Streams
 public final class StreamOutput {
   private let arguments: Arguments
   private let file: OutputFile?
-  private var begun: StreamWriter?
+  private var writer: StreamWriter?
 
   /// Opens the output that the command line names, before any work is done.
   ///
@@ -44,7 +44,7 @@ public final class StreamOutput {
   public func begin(_ header: StreamHeader) throws -> StreamWriter {
     let writer = try StreamWriter(
       descriptor: file?.descriptor ?? STDOUT_FILENO, name: file?.path ?? "standard output", header: header)
-    begun = writer
+    self.writer = writer
     return writer
   }
 
@@ -60,7 +60,7 @@ public final class StreamOutput {
 
   /// Writes the end record; a file is then whole, but has no name yet.
   public func end(counts: [String: Int] = [:], provenance: Provenance? = nil) throws {
-    try begun?.finish(counts: counts, provenance: provenance)
+    try writer?.finish(counts: counts, provenance: provenance)
     try file?.flush()
   }
 
@@ -81,7 +81,7 @@ public final class StreamOutput {
       failure.origin
       ?? FailureOrigin(tool: arguments.tool, status: failure.status.rawValue, reason: failure.description)
     let written =
-      begun?.abort(origin) ?? StreamWriter.abortAlone(origin, descriptor: STDOUT_FILENO)
+      writer?.abort(origin) ?? StreamWriter.abortAlone(origin, descriptor: STDOUT_FILENO)
     return written && failure.origin != nil && Self.isPipe
   }
 

@@ -107,7 +107,7 @@ import Vectors
       return
     }
     guard gate.weakWindows > 0 else { return }
-    let fate = arguments[weakWeight].map { "weigh \($0) times as much" } ?? "are left out"
-    Diagnostics.note("\(gate.weakWindows) of \(gate.windows) windows are \(what) and \(fate)")
+    let treatment = arguments[weakWeight].map { "weigh \($0) times as much" } ?? "are left out"
+    Diagnostics.note("\(gate.weakWindows) of \(gate.windows) windows are \(what) and \(treatment)")
   }
 }
