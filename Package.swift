@@ -169,10 +169,10 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Built by `make fuzz` alone, with libFuzzer's instrumentation in every module.
+// Built by `make fuzz` alone, with libFuzzer's instrumentation in every module. GNU gold ends with an internal error on it.
 if Context.environment["NEXTVEC_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz-inputs", dependencies: ["Checkpoints", "Descriptors", "Failures", "Formats", "Streams", "Vectors"],
-      path: "Tests/FuzzTargets", swiftSettings: strict))
+      path: "Tests/FuzzTargets", swiftSettings: strict, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

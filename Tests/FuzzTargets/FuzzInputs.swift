@@ -9,18 +9,19 @@ import Vectors
 /// libFuzzer's driver: runs `callback` on inputs that it changes so that new branches are reached.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>, _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+  _ count: UnsafeMutablePointer<CInt>,
+  _ words: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
   _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
 /// Coverage-guided fuzzing of what reads files: `fuzz-inputs FORMAT [libFuzzer's options] CORPUS`, built by `make fuzz`.
 /// A reader may throw; a trap, a hang or more than 200 MB is a finding.
 @main struct FuzzInputs {
-  nonisolated(unsafe) private static var read: (Int32, String) throws -> Void = { _, _ in }
-  /// An anonymous file for the input.
+  nonisolated(unsafe) private static var read: @Sendable (Int32, String) throws -> Void = { _, _ in }
+  /// A file without a name for the input.
   nonisolated(unsafe) private static var file: Int32 = -1
 
-  private static let readers: [String: (Int32, String) throws -> Void] = [
+  private static let readers: [String: @Sendable (Int32, String) throws -> Void] = [
     "stream": { descriptor, name in
       let reader = try StreamReader(descriptor: descriptor, name: name)
       while try reader.next() != nil {}
@@ -42,12 +43,15 @@ private func runDriver(
   ]
 
   static func main() {
-    guard CommandLine.argc >= 2, let word = CommandLine.unsafeArgv[1], let reader = readers[String(cString: word)] else {
-      fputs("fuzz-inputs: expected one of \(readers.keys.sorted().joined(separator: ", "))\n", stderr)
+    guard CommandLine.argc >= 2, let word = CommandLine.unsafeArgv[1], let reader = readers[String(cString: word)]
+    else {
+      print("fuzz-inputs: expected one of \(readers.keys.sorted().joined(separator: ", "))")
       exit(64)
     }
     read = reader
-    file = Int32(syscall(SYS_memfd_create, "input", 0))
+    var template = Array("/tmp/nextvec-fuzz-XXXXXX".utf8CString)
+    file = mkstemp(&template)
+    unlink(template)
     var count = CommandLine.argc - 1
     // The driver takes the format's name for the program's.
     var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
