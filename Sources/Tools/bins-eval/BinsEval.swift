@@ -38,6 +38,9 @@ import Vectors
     guard lower <= upper else { throw arguments.refusal(of: high, expected: "a number of at least --low, \(lower)") }
     let report = try PredictionReport(arguments)
     let (context, offset) = try report.windowShape(arguments)
+    guard context >= 2 || !arguments.wasGiven(ShapeOptions.context) else {
+      throw arguments.refusal(of: ShapeOptions.context, expected: "2 or more chunks: one has no coherence")
+    }
     guard context >= 2 else {
       throw Failure(
         .badData, "expected windows of 2 or more context chunks, found 1, which has no coherence",
