@@ -51,6 +51,7 @@ private func runDriver(
     read = reader
     var template = Array("/tmp/nextvec-fuzz-XXXXXX".utf8CString)
     file = mkstemp(&template)
+    guard file >= 0 else { exit(73) }
     unlink(template)
     var count = CommandLine.argc - 1
     // The driver takes the format's name for the program's.

