@@ -6,7 +6,8 @@
 #include <sched.h>
 
 static cpu_set_t processors;
-static int is_known;
+// Volatile, since clang runs constructors at compile time where it can, and takes the value here for the one that they find.
+static volatile int is_known;
 
 static void show_one_processor(void) {
   cpu_set_t one;

@@ -55,6 +55,18 @@ try '(ulimit -v 100000; model-predict --model ./ridge.safetensors windows.nvs) |
 assert_status 65
 grep -qF 'upstream model-predict failed (71)' err || fail 'the last stage names the first'
 
+# All processors are there again once OpenBLAS is loaded: it sees one, so that it starts no threads.
+mkfifo windows
+model-predict --threads 2 --model ./ridge.safetensors windows >predicted &
+pid=$!
+exec 8>windows
+sleep 0.3
+assert_equal "$(grep Cpus_allowed_list "/proc/$pid/status")" "$(grep Cpus_allowed_list /proc/self/status)" 'processors'
+cat windows.nvs >&8
+exec 8>&-
+wait $pid
+assert_equal_files predicted two.nvs
+
 # No threads.
 if [ "$(id -u)" = 0 ] && id nobody >/dev/null 2>&1; then
   chmod a+rx . && chmod a+r ./*
