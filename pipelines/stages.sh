@@ -1,6 +1,6 @@
 # What the pipelines share: where the tools are, how a pipeline fails, a temporary folder, and stages that end with their pipeline. The script that reads this
-# has set $here to its own folder.
-# shellcheck shell=sh disable=SC2034,SC2154
+# has set $here to its own folder. Every sh that these scripts were tried with has -O.
+# shellcheck shell=sh disable=SC2034,SC2154,SC3067
 pipeline=${0##*/}
 unset CDPATH
 PATH=$here/../bin:$PATH
@@ -28,17 +28,17 @@ if setpriv --pdeathsig TERM true 2>/dev/null; then tied='setpriv --pdeathsig TER
 # make_work: sets $work to a private temporary folder, which goes with the script. What scripts that were killed by SIGKILL have left goes too: folders
 # whose lock nobody holds, neither the script nor a stage of it, and after a minute empty ones, of scripts that were killed before they had a lock.
 make_work() {
+  end_together
   for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
-    # shellcheck disable=SC3067 # Every sh that these scripts were tried with has -O.
     [ -O "$dead" ] || continue
-    find "$dead" -maxdepth 0 -empty -mmin +1 -delete || :
-    [ ! -e "$dead/.lock" ] || ! flock -n "$dead/.lock" true || rm -rf "$dead"
+    # Of several scripts that find it, one removes it, under its lock, and none fails.
+    if [ -e "$dead/.lock" ]; then flock -n "$dead/.lock" rm -rf "$dead"; else find "$dead" -maxdepth 0 -empty -mmin +1 -delete; fi 2>/dev/null || :
   done
   work=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
-  end_together
   exec 8>"$work/.locking"
   if command -v flock >/dev/null; then flock -n 8; mv "$work/.locking" "$work/.lock"; fi
 }
+
 # end_together: from here on, the stages that still run end with the script, whatever signal ends it.
 end_together() {
   trap leave EXIT

@@ -133,4 +133,28 @@ for file in shrinks.npz raw.npz; do
   assert_one_error 'an input file was changed while it was being read'
   rm pipe
 done
+
+# Scripts that start side by side and find what killed ones have left: each succeeds, and nothing is left.
+mkdir temporary
+export root
+# shellcheck disable=SC2016 # sh -c expands it.
+starts='here=$root/pipelines; . "$here/stages.sh"; make_work; : >"$work/file"'
+for round in 1 2 3 4 5 6 7 8; do
+  for dead in 1 2 3 4 5 6 7 8 9; do
+    mkdir -p "temporary/script.dead0$dead"
+    touch "temporary/script.dead0$dead/.lock" "temporary/script.dead0$dead/windows"
+  done
+  started=
+  for script in 1 2 3 4 5 6 7 8; do
+    TMPDIR=$tmp/temporary sh -c "$starts" script 2>"err.$script" &
+    started="$started $!"
+  done
+  for script in $started; do
+    wait "$script" || fail "every script succeeds in round $round"
+  done
+  cat err.? >err
+  assert_no_errors
+  [ -z "$(ls temporary)" ] || fail "nothing is left in round $round"
+  held
+done
 finish

@@ -65,8 +65,8 @@ done
 FAULTS=$tmp/faults FAULTS_PATH="$tools /usr/bin" CACHE=$tmp/cache TMPDIR=$tmp/scratch
 export FAULTS FAULTS_PATH CACHE TMPDIR
 
-# run_in FOLDER FAULT: runs the scenario there, waits for every process that it started, also those without a parent, and leaves $status and, in
-# the folder, what was printed in out and err.
+# run_in FOLDER FAULT: runs the scenario there, waits for every process that it started, also those without a parent, by a descriptor that no script
+# uses, and leaves $status and, in the folder, what was printed in out and err.
 run_in() {
   command="$2 in $1" run=$PWD
   rm -rf "$FAULTS"
@@ -76,7 +76,7 @@ run_in() {
   (
     cd "$1" || exit
     status=0
-    scenario 8>&1 >out 2>err || status=$?
+    scenario 6>&1 >out 2>err || status=$?
     echo "$status" >"$run/status"
   ) | cat >/dev/null
   status=$(cat status)
