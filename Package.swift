@@ -173,6 +173,7 @@ let package = Package(
 if Context.environment["NEXTVEC_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz-inputs", dependencies: ["Checkpoints", "Descriptors", "Failures", "Formats", "Streams", "Vectors"],
+      name: "fuzz-inputs",
+      dependencies: ["Checkpoints", "Checksums", "Descriptors", "Failures", "Formats", "Streams", "Vectors"],
       path: "Tests/FuzzTargets", swiftSettings: strict, linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
 }

@@ -29,8 +29,8 @@ case ${1-} in
   -h | --help) usage; exit 0 ;;
   '' | -*) usage >&2; exit 64 ;;
 esac
-case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
-here=$(CDPATH='' cd -- "$here/../pipelines" && pwd)
+here=$(readlink -f -- "$0")
+here=${here%/*/*}/pipelines
 # shellcheck source=SCRIPTDIR/../pipelines/stages.sh
 . "$here/stages.sh"
 file=$1 merged=${2-}

@@ -27,8 +27,8 @@ case ${1-} in
   '' | -*) usage >&2; exit 64 ;;
 esac
 [ $# -eq 2 ] || [ $# -eq 3 ] || { usage >&2; exit 64; }
-case $0 in */*) here=${0%/*} ;; *) here=. ;; esac
-here=$(CDPATH='' cd -- "$here/../pipelines" && pwd)
+here=$(readlink -f -- "$0")
+here=${here%/*/*}/pipelines
 # shellcheck source=SCRIPTDIR/../pipelines/stages.sh
 . "$here/stages.sh"
 model=$1 file=$2 out=${3-}

@@ -1,4 +1,5 @@
 import Checkpoints
+import Checksums
 import Descriptors
 import Failures
 import Formats
@@ -15,9 +16,11 @@ private func runDriver(
 ) -> CInt
 
 /// Coverage-guided fuzzing of what reads files: `fuzz-inputs FORMAT [libFuzzer's options] CORPUS`, built by `make fuzz`.
-/// A reader may throw; a trap, a hang or more than 200 MB is a finding.
+/// A reader may throw; a trap, a hang or more than 200 MB is a finding. Every input is read as it is, and once more with
+/// its checksums made right, so that changes reach the code behind them.
 @main struct FuzzInputs {
   nonisolated(unsafe) private static var read: @Sendable (Int32, String) throws -> Void = { _, _ in }
+  nonisolated(unsafe) private static var seal: (@Sendable (inout [UInt8]) -> Void)?
   /// A file without a name for the input.
   nonisolated(unsafe) private static var file: Int32 = -1
 
@@ -42,6 +45,9 @@ private func runDriver(
     },
   ]
 
+  /// What makes the checksums of a format right, as far as the input has its structure.
+  private static let seals: [String: @Sendable (inout [UInt8]) -> Void] = ["stream": sealRecords, "arrays": sealMembers]
+
   static func main() {
     guard CommandLine.argc >= 2, let word = CommandLine.unsafeArgv[1], let reader = readers[String(cString: word)]
     else {
@@ -49,6 +55,7 @@ private func runDriver(
       exit(64)
     }
     read = reader
+    seal = seals[String(cString: word)]
     var template = Array("/tmp/nextvec-fuzz-XXXXXX".utf8CString)
     file = mkstemp(&template)
     guard file >= 0 else { exit(73) }
@@ -58,11 +65,62 @@ private func runDriver(
     var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
     exit(
       runDriver(&count, &words) { bytes, size in
-        ftruncate(FuzzInputs.file, 0)
-        lseek(FuzzInputs.file, 0, SEEK_SET)
-        if let bytes, size > 0 { _ = pwrite(FuzzInputs.file, bytes, size, 0) }
-        try? FuzzInputs.read(FuzzInputs.file, "input")
+        let input = UnsafeBufferPointer(start: bytes, count: size)
+        attempt(input)
+        guard let seal = FuzzInputs.seal else { return 0 }
+        var sealed = Array(input)
+        seal(&sealed)
+        sealed.withUnsafeBufferPointer { if !$0.elementsEqual(input) { attempt($0) } }
         return 0
       })
+  }
+
+  private static func attempt(_ input: UnsafeBufferPointer<UInt8>) {
+    ftruncate(file, 0)
+    lseek(file, 0, SEEK_SET)
+    if !input.isEmpty { _ = pwrite(file, input.baseAddress, input.count, 0) }
+    try? read(file, "input")
+  }
+
+  /// The CRCs of a stream's records: of the body at byte 56 of the head, of the head before it at byte 60.
+  @Sendable private static func sealRecords(_ bytes: inout [UInt8]) {
+    var start = 0
+    while start + 64 <= bytes.count {
+      let length = min(number(bytes, start + 24, bytes: 8), bytes.count - start - 64)
+      put(crc(bytes, start + 64, length), &bytes, start + 56)
+      put(crc(bytes, start, 60), &bytes, start + 60)
+      start += 64 + length
+    }
+  }
+
+  /// The CRCs of a zip's stored members, in the directory and before each member.
+  @Sendable private static func sealMembers(_ bytes: inout [UInt8]) {
+    var entry = 0
+    while entry + 46 <= bytes.count {
+      defer { entry += 1 }
+      guard number(bytes, entry, bytes: 4) == 0x0201_4B50, number(bytes, entry + 10, bytes: 2) == 0 else { continue }
+      let member = number(bytes, entry + 42, bytes: 4)
+      guard member + 30 <= bytes.count, number(bytes, member, bytes: 4) == 0x0403_4B50 else { continue }
+      let body = member + 30 + number(bytes, member + 26, bytes: 2) + number(bytes, member + 28, bytes: 2)
+      let length = number(bytes, entry + 20, bytes: 4)
+      guard body + length <= bytes.count else { continue }
+      let sum = crc(bytes, body, length)
+      put(sum, &bytes, entry + 16)
+      put(sum, &bytes, member + 14)
+    }
+  }
+
+  private static func crc(_ bytes: [UInt8], _ start: Int, _ count: Int) -> UInt32 {
+    bytes.withUnsafeBytes { CRC32.of(UnsafeRawBufferPointer(rebasing: $0[start..<start + count])) }
+  }
+
+  /// A little-endian number, at most the largest Int.
+  private static func number(_ bytes: [UInt8], _ start: Int, bytes count: Int) -> Int {
+    let value = (0..<count).reduce(UInt64(0)) { $0 | UInt64(bytes[start + $1]) << UInt64(8 * $1) }
+    return Int(clamping: value)
+  }
+
+  private static func put(_ value: UInt32, _ bytes: inout [UInt8], _ start: Int) {
+    for place in 0..<4 { bytes[start + place] = UInt8(truncatingIfNeeded: value >> UInt32(8 * place)) }
   }
 }

@@ -157,4 +157,14 @@ for round in 1 2 3 4 5 6 7 8; do
   [ -z "$(ls temporary)" ] || fail "nothing is left in round $round"
   held
 done
+
+# A mktemp that prints a path and fails: the path is no temporary folder, and stays.
+mkdir precious helpers
+printf '#!/bin/sh\necho "%s"\nexit 1\n' "$tmp/precious" >helpers/mktemp
+chmod +x helpers/mktemp
+# shellcheck disable=SC2016 # try expands it.
+try 'here=$root/pipelines; . "$here/stages.sh"; PATH=$PWD/helpers:$PATH; make_work'
+assert_status 73
+[ -d precious ] || fail 'the path that a failed mktemp printed stays'
+held
 finish

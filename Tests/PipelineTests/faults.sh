@@ -132,13 +132,13 @@ legitimate() {
   return 1
 }
 
-# fault FAULT: one run with it. Exit status 0, or 1, is that of an undisturbed run, with all its products and all its output. Any other status comes
+# fault FAULT: one run with it. (How often flock and find are called depends on what scripts that run side by side see of each other.) Exit status 0, or 1, is that of an undisturbed run, with all its products and all its output. Any other status comes
 # with nothing under a final name that an undisturbed run does not have there, and without the last line of the output, unless
 # everything was done. A rerun is complete.
 fault() {
   rm -rf case
   run_in case "$1"
-  [ -e "$FAULTS/happened" ] || fail 'it happens'
+  case $1 in flock:* | find:*) ;; *) [ -e "$FAULTS/happened" ] || fail 'it happens' ;; esac
   if [ "$status" -le 1 ]; then
     [ "$status" -eq "$expected" ] || fail "an exit status of more than 1, or $expected with all products; it is $status"
     all_made >why || fail "exit status $status only with all products: $(cat why)"
@@ -154,9 +154,17 @@ fault() {
   held
 }
 
-# each_of FAULT…: one run with each, two at a time.
+# each_of FAULT…: one run with each, two at a time. Unless ALL_FAULTS is set, as `make trust` does, only every fourth, from the first on.
 each_of() {
   [ $# -gt 0 ] || fail 'there are faults to try'
+  if [ -z "${ALL_FAULTS-}" ]; then
+    number=0
+    for one; do
+      shift
+      number=$((number + 1))
+      [ $((number % 4)) -ne 1 ] || set -- "$@" "$one"
+    done
+  fi
   lanes=
   for lane in 0 1; do
     rm -rf "lane$lane"
