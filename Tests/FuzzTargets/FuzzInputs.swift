@@ -46,7 +46,9 @@ private func runDriver(
   ]
 
   /// What makes the checksums of a format right, as far as the input has its structure.
-  private static let seals: [String: @Sendable (inout [UInt8]) -> Void] = ["stream": sealRecords, "arrays": sealMembers]
+  private static let seals: [String: @Sendable (inout [UInt8]) -> Void] = [
+    "stream": sealRecords, "arrays": sealMembers,
+  ]
 
   static func main() {
     guard CommandLine.argc >= 2, let word = CommandLine.unsafeArgv[1], let reader = readers[String(cString: word)]
