@@ -27,7 +27,7 @@ case ${1-} in
   '' | -*) usage >&2; exit 64 ;;
 esac
 [ $# -eq 3 ] || [ $# -eq 4 ] || { usage >&2; exit 64; }
-here=$(readlink -f -- "$0")
+here=$(readlink -f -- "$0") || exit 66
 here=${here%/*/*}/pipelines
 # shellcheck source=SCRIPTDIR/../pipelines/stages.sh
 . "$here/stages.sh"

@@ -29,7 +29,7 @@ case ${1-} in
   -h | --help) usage; exit 0 ;;
   '' | -*) usage >&2; exit 64 ;;
 esac
-here=$(readlink -f -- "$0")
+here=$(readlink -f -- "$0") || exit 66
 here=${here%/*/*}/pipelines
 # shellcheck source=SCRIPTDIR/../pipelines/stages.sh
 . "$here/stages.sh"
