@@ -12,7 +12,7 @@ LIBRARIES = libopenblas-dev zlib1g-dev
 INSTALL = apt-get update && apt-get install -y
 
 SCRIPTS = $(wildcard pipelines/[!r]*) $(wildcard examples/*.sh) $(wildcard Tests/PipelineTests/*.sh) \
-  Tests/PipelineTests/run Tests/FuzzTargets/run $(addprefix Tests/TrustTests/,run doors limits load surroundings) benchmarks/run docs/make-tools-page .ci/run
+  Tests/PipelineTests/run Tests/FuzzTargets/run $(addprefix Tests/TrustTests/,run doors faults limits load surroundings) benchmarks/run docs/make-tools-page .ci/run
 
 .DELETE_ON_ERROR:
 .PHONY: help demo build lint test trust sanitize fuzz bench libraries jq shellcheck strace clean

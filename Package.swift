@@ -83,7 +83,7 @@ let package = Package(
     // What predictions are held against.
     module(
       "Articles",
-      uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "Stages", "Streams", "Vectors"]),
+      uses: ["Commands", "Descriptors", "Evaluation", "Failures", "Formats", "JSON", "Stages", "Streams", "Vectors"]),
 
     // What people type.
     tool("ablation-eval", uses: ["Articles", "Evaluation", "JSON", "Sequences", "Stages", "Streams", "Vectors"]),

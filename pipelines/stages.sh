@@ -35,7 +35,7 @@ make_work() {
     if [ -e "$dead/.lock" ]; then flock -n "$dead/.lock" rm -rf "$dead"; else find "$dead" -maxdepth 0 -empty -mmin +1 -delete; fi 2>/dev/null || :
   done
   created=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
-  work=$created # It is removed at the end: never what a mktemp that failed has printed.
+  work=$(cd -- "$created" && pwd) # It is removed at the end: never what a mktemp that failed has printed.
   exec 8>"$work/.locking"
   if command -v flock >/dev/null; then flock -n 8; mv "$work/.locking" "$work/.lock"; fi
 }

@@ -1,6 +1,7 @@
 public import Commands
 public import Evaluation
 internal import Failures
+public import JSON
 public import Stages
 internal import Streams
 
@@ -14,6 +15,27 @@ public enum ArticleOptions {
 
   /// `--origin last-context|target`: the chunk from which offsets count.
   public static let origin = Option<Origin>.choice("origin", default: .lastContext, help: "the chunk at offset 0")
+
+  /// `--by-article`: whether the report has the sums of each article.
+  public static let byArticle: Option<Bool> = Option.flag(
+    "by-article", help: "add the sums of each article, `by_article`: gate-verdict compares predictors by them")
+}
+
+extension Arguments {
+  /// The field `by_article` of a report; none without `--by-article`.
+  public func byArticle(_ sums: @autoclosure () -> ByArticle) -> [(String, JSON)] {
+    self[ArticleOptions.byArticle] ? [("by_article", sums().json)] : []
+  }
+}
+
+extension ByArticle {
+  /// `figures`, and `articles` with the number of windows and the sums of each.
+  public var json: JSON {
+    let articles = parts.mapValues { part -> JSON in
+      ["windows": .count(part.windows), "sums": .figures(part.sums)]
+    }
+    return ["figures": .array(figures.map { .string($0) }), "articles": .object(articles)]
+  }
 }
 
 extension PredictionReport {

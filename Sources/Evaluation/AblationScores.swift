@@ -93,4 +93,10 @@ extension AblationScores {
     let means = sums.means()
     return Figures(means, Bootstrap.means(&sums, seed: seed))
   }
+
+  /// The cosines with the target of each article: `base`, and those of the ablations under `names`. Call it after the
+  /// last window.
+  ///
+  /// - Parameter names: (ablations).
+  public mutating func byArticle(_ names: [String]) -> ByArticle { sums.byArticle(["base"] + names) }
 }

@@ -123,6 +123,15 @@ extension ArticleSums {
     var sums: [Double] = []
 
     var units: Int { windows.count }
+
+    /// The mean of each figure over all windows, (figures); empty where there are no windows.
+    var means: [Double] {
+      let windows = windows.reduce(0, +)
+      guard windows > 0 else { return [] }
+      var total = [Double](repeating: 0, count: figures)
+      for index in sums.indices { total[index % figures] += sums[index] }
+      return total.map { $0 / Double(windows) }
+    }
   }
 
   /// The sums of all windows. Call it after the last window.
@@ -137,12 +146,20 @@ extension ArticleSums {
   }
 
   /// The mean of each figure over all windows, (figures); empty where there are no windows.
-  mutating func means() -> [Double] {
-    let closed = close()
-    let windows = closed.windows.reduce(0, +)
-    guard windows > 0 else { return [] }
-    var total = [Double](repeating: 0, count: figures)
-    for index in closed.sums.indices { total[index % figures] += closed.sums[index] }
-    return total.map { $0 / Double(windows) }
+  mutating func means() -> [Double] { close().means }
+
+  /// The sums of each article under its name, or of each group of articles. Call it after the last window.
+  ///
+  /// - Parameter names: of the figures.
+  mutating func byArticle(_ names: [String]) -> ByArticle {
+    precondition(names.count == figures, "\(names.count) names of \(figures) figures")
+    flush()
+    let parts = units.ordered.map { number, position -> (String, ByArticle.Part) in
+      (
+        isGrouped ? "group \(number)" : ArticleName.text(of: number),
+        ByArticle.Part(windows: units.windows[position], sums: Array(units.row(position, figures)))
+      )
+    }
+    return ByArticle(figures: names, parts: Dictionary(parts, uniquingKeysWith: { first, _ in first }))
   }
 }

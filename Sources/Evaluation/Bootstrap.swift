@@ -19,7 +19,10 @@ public enum Bootstrap {
 
   /// The resampled means, from which any function of the means gets its interval; nil for fewer than two articles.
   public static func means(_ sums: inout ArticleSums, seed: UInt64) -> ResampledMeans? {
-    let closed = sums.close()
+    means(sums.close(), seed: seed)
+  }
+
+  static func means(_ closed: ArticleSums.Closed, seed: UInt64) -> ResampledMeans? {
     guard closed.units >= 2 else { return nil }
     let figures = closed.figures
     var generator = SeededGenerator(seed: seed, stream: 0x626F_6F74)

@@ -7,10 +7,12 @@ public enum CalibrationMark: String, CaseIterable, Sendable {
   /// A predictor that needs no training passes.
   case trivialPasses = "trivial_passes"
 
-  /// The predictors that need no training.
-  public static let trivial = ["copy-last", "context-mean", "linear-extrapolation"]
+  /// The predictors that need neither training nor a fit to contexts.
+  public static let trivial = ["constant", "copy-last", "context-mean", "linear-extrapolation"]
   /// The predictors of a mean, which is also what training with a cosine or squared loss yields.
-  public static let means = trivial + ["ridge"]
+  public static let means = trivial + ["slot-weights", "ridge", "slot-weights+ridge"]
+  /// The predictors that a model must be better than, since none of them is trained step by step.
+  public static let untrained = means + ["nearest"]
   /// The predictor that returns the true target.
   public static let oracle = "oracle"
 

@@ -116,4 +116,10 @@ extension CoherenceBins {
     let resampled = Bootstrap.means(&sums, seed: seed)
     return (count, Estimate(mean, interval: resampled?.interval95 { $0[0] }))
   }
+
+  /// The cosines with the target in a bin, `mean_cos`. Call it after the last window.
+  public mutating func byArticle(_ bin: Bin) -> ByArticle {
+    var sums = sums[bin] ?? ArticleSums(figures: 1)
+    return sums.byArticle(["mean_cos"])
+  }
 }

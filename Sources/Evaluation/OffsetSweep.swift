@@ -110,7 +110,15 @@ extension OffsetSweep {
       marginInterval: resampled.map { $0.interval95 { Self.margin($0, predicted) } })
   }
 
-  private static func margin(_ means: UnsafeBufferPointer<Double>, _ predicted: Int) -> Double {
+  /// The cosines with the chunk at each offset, under the offset's number. Call it after the last window.
+  public mutating func byArticle() -> ByArticle { sums.byArticle(offsets.map(String.init)) }
+
+  /// The mean at the predicted chunk minus the largest mean at any other.
+  ///
+  /// - Parameters:
+  ///   - means: (offsets).
+  ///   - predicted: the index of the predicted chunk.
+  public static func margin(_ means: UnsafeBufferPointer<Double>, _ predicted: Int) -> Double {
     var greatest = -Double.infinity
     for index in means.indices where index != predicted { greatest = max(greatest, means[index]) }
     return means[predicted] - greatest

@@ -36,6 +36,9 @@ struct RankTally {
       intervals: resampled.map { resampled in means.indices.map { figure in resampled.interval95 { $0[figure] } } })
   }
 
+  /// The sums of each article, under the names of reports.
+  mutating func byArticle() -> ByArticle { sums.byArticle(["r_at_1", "r_at_5", "mrr"]) }
+
   /// The rank in the middle; of an even number of windows the mean of the two.
   private var medianRank: Double {
     let ordered = ranks.sorted { $0.key < $1.key }

@@ -198,4 +198,12 @@ extension RetrievalRank {
   public mutating func figuresWithoutContext(seed: UInt64) -> Figures? {
     excluded == nil ? nil : withoutContext.figures(seed: seed)
   }
+
+  /// The shares `r_at_1` and `r_at_5` and the reciprocal ranks `mrr` of each article. Call it after `finish`.
+  public mutating func byArticle() -> ByArticle { all.byArticle() }
+
+  /// The same where the windows' context chunks are no candidates; nil where that was not asked for.
+  public mutating func byArticleWithoutContext() -> ByArticle? {
+    excluded == nil ? nil : withoutContext.byArticle()
+  }
 }

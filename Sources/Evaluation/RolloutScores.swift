@@ -168,4 +168,10 @@ extension RolloutScores {
       intervals: resampled.map { resampled in perStep.indices.map { step in resampled.interval95 { $0[step] } } },
       meanInterval: resampled.map { $0.interval95(mean) })
   }
+
+  /// The cosines of each step, under the step's number. Call it after `finish`; there must be at least one window.
+  public mutating func byArticle() -> ByArticle {
+    guard var sums else { preconditionFailure("no window to report on") }
+    return sums.byArticle((1...sums.figures).map(String.init))
+  }
 }

@@ -269,4 +269,56 @@ for bad in empty.jsonl whole; do
   assert_status 65
   assert_no_output
 done
+
+# Skill: the difference from the best predictor without training, article by article. `with CALL` gives sums to each report: of 20 articles with 5 windows,
+# the base cosine c(a) and the shuffled one s(a) of article a.
+with() {
+  jq -c --argjson shift "$1" --argjson noise "$2" --argjson shuffle "$3" '
+    def articles(f): {figures: f[0], articles: ([range(20) | {key: "a\(.)", value: {windows: 5, sums: (. as $a | f[1] | map(. * 5 + ($a % 5) * 0.2 + f[2] * (($a % 2) * 2 - 1)))}}] | from_entries)};
+    if .tool == "ablation-eval" then .by_article = articles([["base", "shuffle"], [0.4 + $shift, 0.4 + $shift + $shuffle], $noise])
+    elif .tool == "offset-sweep" then .by_article = articles([["0", "1", "2"], [0.3, 0.2 + $shift, 0.1], 0])
+    elif .tool == "rollout-eval" then .by_article = articles([["1", "2"], [0.5, 0.4], 0])
+    elif .tool == "retrieval-rank" then .by_article = articles([["r_at_1", "r_at_5", "mrr"], [0.1 + $shift, 0.3, 0.2], 0]) | .without_context = {by_article: .by_article}
+    else . end' passing
+}
+with 0.1 0 0 >model
+{ with 0 0 -0.1 | jq -c '{predictor: "constant"} + .'; with 0.05 0.1 -0.1 | jq -c '{predictor: "ridge"} + .'; with 0.9 0 0 | jq -c '{predictor: "oracle"} + .'
+  with 0.5 0 0 | jq -c '{predictor: "another"} + .'; } >calibration.jsonl
+try 'gate-verdict --calibration calibration.jsonl model'
+assert_no_errors
+# Every article adds 0.1 - 0.05 but for noise of 0.02 in the mean, which leaves the difference of the means: 0.05.
+assert_equal "$(jq -c '.skill.VAL.cosine | [.best_baseline, (.value * 100 | round), (.best_baseline_value * 100 | round), (.difference * 1000 | round), .better]' out)" \
+  '["ridge",58,53,50,"yes"]'
+assert_equal "$(jq -c '.skill.VAL.cosine.ci95 | [(.[0] > 0.03 and .[0] < 0.05), (.[1] < 0.07 and .[1] > 0.05)]' out)" '[true,true]'
+# Between windows of the same articles, what makes articles differ does not count: the difference from the constant is exact.
+assert_equal "$(jq -c '.skill.OOD | [.rollout.best_baseline, .rollout.difference, .rollout.ci95, .rollout.better]' out)" '["constant",0,[0,0],"unclear"]'
+assert_equal "$(jq -c '.skill.VAL.margin | [(.value * 100 | round), (.constant * 100 | round), .best_at_cosine]' out)" '[0,-10,null]'
+assert_equal "$(jq -c '[.blind_to_order, (.skill.VAL | keys | length)]' out)" '[true,8]'
+try 'gate-verdict --calibration calibration.jsonl --format table model'
+grep -qE '^Better than ridge, the best without training\? Cosine 0\.0500 \[0\.0[34][0-9]*, 0\.0[56][0-9]*\]: yes$' out || fail 'the headline'
+grep -q '^C .*pass$' out || fail 'a gate that passes is not said to be blind'
+held 2
+jq -c '(select(.tool == "ablation-eval") | .deltas.shuffle) = -0.1' model >blind
+try 'gate-verdict --format table blind'
+grep -q '^C .*FAIL: blind to order$' out || fail 'a gate that it cannot pass by construction is said to be so'
+with -0.2 0 -0.1 >model
+try 'gate-verdict --calibration calibration.jsonl model'
+assert_equal "$(jq -c '[.skill.VAL.cosine.better, .blind_to_order]' out)" '["no",false]'
+# Of other windows: a note, and no skill. Without sums: no skill.
+jq -c '(select(.tool == "ablation-eval") | .by_article.articles.a3.windows) = 6' model >others
+try 'gate-verdict --calibration calibration.jsonl others'
+grep -qF 'note: ablation-eval of VAL: the calibration is of other windows' err || fail 'a note'
+assert_equal "$(jq -c .skill out)" null
+jq -c 'del(.by_article, .without_context)' model >bare
+try 'gate-verdict --calibration calibration.jsonl bare'
+assert_no_errors
+assert_equal "$(jq -c '[.skill, has("blind_to_order")]' out)" '[null,false]'
+# Sums that are malformed are an error.
+for change in '.articles.a3.sums = [1]' '.articles.a3.windows = 0' '.articles.a3.sums[0] = null' '.figures = 3' '.articles = []' '.articles.a3.windows = 1e30'; do
+  jq -c "(select(.tool == \"ablation-eval\") | .by_article) |= ($change)" model >malformed
+  try 'gate-verdict --calibration calibration.jsonl malformed'
+  assert_status 65
+  assert_no_output
+  assert_one_error 'by_article: expected figures, and windows and sums of articles'
+done
 finish

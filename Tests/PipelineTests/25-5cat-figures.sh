@@ -31,14 +31,14 @@ five 'THREADS=1 real/pipelines/5cat copy-last real-val.npz real-ood.nvs "$wiki"'
 assert_status 1
 assert_equal "$(jq -c 'select(.tool == "offset-sweep") | [.label, .margin, .ci95.margin]' out)" \
   "$(jq -c 'select(.tool == "offset-sweep") | [.label, .margin, .ci95.margin]' whole)"
-try 'real/bin/model-predict --model copy-last <real-val.nvs | offset-sweep --label VAL --articles "$wiki"'
+try 'real/bin/model-predict --model copy-last <real-val.nvs | offset-sweep --by-article --label VAL --articles "$wiki"'
 assert_equal "$(jq -c 'del(.source, .counts)' out)" "$(head -n 1 whole)"
 # Predicted side by side, damaged windows are predicted as they are alone.
 for mode in shuffle cross-article; do
   real/bin/seq-ablate --mode $mode <real-val.nvs | real/bin/model-predict --model copy-last >$mode.nvs || fail $mode
 done
 try 'real/bin/model-predict --model copy-last <real-val.nvs |
-  real/bin/ablation-eval --label VAL --articles "$wiki" --ablated shuffle=shuffle.nvs --ablated cross-article=cross-article.nvs'
+  real/bin/ablation-eval --by-article --label VAL --articles "$wiki" --ablated shuffle=shuffle.nvs --ablated cross-article=cross-article.nvs'
 assert_equal "$(jq -c 'del(.source, .counts)' out)" "$(grep '"tool":"ablation-eval"' whole | head -n 1)"
 # A long context has more ablations than go together: those predicted later are predicted as they are alone too.
 vec-synth --process ar --articles 8 --chunks 90 --dim 8 --quiet >long.nvs

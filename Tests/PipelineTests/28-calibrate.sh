@@ -54,7 +54,7 @@ FAIL=
 five 'pipelines/calibrate val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_equal "$(jq -r .predictor out | uniq -c | tr -s ' \n' ' ')" ' 10 copy-last 10 context-mean 10 linear-extrapolation 10 oracle '
-grep -qF 'note: ridge is left out' err || fail 'a note that ridge is left out'
+grep -qF 'note: without TRAIN=WINDOWS there is nothing that is fitted' err || fail 'a note that nothing is fitted'
 mv out calibration.jsonl
 five 'CALIBRATION=calibration.jsonl pipelines/5cat model val.nvs ood.nvs all.nvs'
 assert_status 0
@@ -62,13 +62,17 @@ assert_equal "$(tail -n 1 out | jq -c '.calibration.predictors | keys')" '["cont
 five 'pipelines/calibrate --ridge model --format json val.nvs ood.nvs all.nvs'
 assert_status 0
 assert_equal "$(jq -r .predictor out | grep -c ridge)" 10
-assert_no_errors
-{ cat preamble; echo 'stream-check --quiet >/dev/null && echo "$2" >>"$CALLS.fitted" && echo ridge >"$2"'; } | stub ridge-fit
+{ cat preamble; echo 'stream-check --quiet >/dev/null || exit 65; for file; do :; done; echo "$*" >>"$CALLS.fitted"; echo fitted >"$file"'; } | stub ridge-fit
 npz-write train.npz <val.nvs
 for train in val.nvs train.npz; do
   five "TRAIN=$train STRICT=1 CALIBRATION=absent MARGIN=0.05 pipelines/calibrate val.nvs ood.nvs all.nvs --format table"
   assert_status 0
-  assert_equal "$(grep -c '^  VAL  *0.0500' out)" 5
+  assert_no_errors
+  assert_equal "$(grep -c '^  VAL  *0.0500' out)" 9
+  assert_equal "$(calls '^model-predict .*--model nearest .*--train ')" 2
+  assert_equal "$(sed 's/ --out.*//' calls.fitted | tr '\n' ',')" \
+    '--predictor constant,--predictor slot-weights,--predictor ridge --penalty auto,--predictor slot-weights+ridge --penalty auto,'
+  rm calls.fitted
   grep -qF '  A  even the oracle fails' out || fail 'marks'
   held
 done

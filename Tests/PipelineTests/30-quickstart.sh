@@ -23,10 +23,14 @@ go run
 assert_status 0
 assert_equal "$(grep -c '^[1-5]\. ' out)" 5
 assert_equal "$(grep -c '^epoch [12]: ' out)" 2
-for name in diagnosis.json arrow.json ridge.safetensors verdict.txt train/best.safetensors; do assert_exists run/$name; done
-assert_lines 50 run/calibration.jsonl
+for name in diagnosis.json arrow.json verdict.txt train/best.safetensors; do assert_exists run/$name; done
+assert_lines 90 run/calibration.jsonl
 assert_lines 11 run/verdict.jsonl
-assert_equal "$(tail -n 1 run/verdict.jsonl | jq -c '.calibration.predictors | keys')" '["context-mean","copy-last","linear-extrapolation","oracle","ridge"]'
+assert_equal "$(tail -n 1 run/verdict.jsonl | jq -c '.calibration.predictors | keys')" \
+  '["constant","context-mean","copy-last","linear-extrapolation","nearest","oracle","ridge","slot-weights","slot-weights+ridge"]'
+assert_equal "$(tail -n 1 run/verdict.jsonl | jq -c '.skill.OOD | keys')" \
+  '["cosine","margin","mrr","normal","r_at_1","r_at_1_without_context","r_at_5","r_at_5_without_context","rollout"]'
+grep -q '^Better than .*, the best without training? Cosine ' out || fail 'the verdict leads with skill'
 
 # said TEXT: a line of what follows.
 said() {

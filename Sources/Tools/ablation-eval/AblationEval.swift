@@ -31,8 +31,8 @@ import Vectors
       Later steps of rollouts are ignored. The 95% intervals come from a seeded bootstrap over articles.
       """,
     options: [
-      base, ablated, ArticleOptions.articles, CommonOptions.seed, CommonOptions.label, CommonOptions.format,
-      CommonOptions.output,
+      base, ablated, ArticleOptions.articles, ArticleOptions.byArticle, CommonOptions.seed, CommonOptions.label,
+      CommonOptions.format, CommonOptions.output,
     ],
     memory: "a frame of each stream, one article, a few numbers for each of up to 65,536 articles, and a bit for each "
       + "chunk",
@@ -59,7 +59,9 @@ import Vectors
     for (mode, cursor) in cursors { try advance(cursor, mode, to: nil, of: report.input.name) }
     try report.expect(windows: scores.windows, skipped: [:])
     let figures = scores.figures(seed: arguments.seed)
-    try report.write(fields(scores, figures, ablations), table: table(scores, figures, ablations))
+    let byArticle = arguments.byArticle(scores.byArticle(ablations.streams.map(\.mode)))
+    try report.write(
+      fields(scores, figures, ablations) + byArticle, table: table(scores, figures, ablations))
     return .success
   }
 

@@ -25,9 +25,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, low, high, ShapeOptions.context, ShapeOptions.offset, CommonOptions.seed,
-      CommonOptions.label,
-      CommonOptions.format, CommonOptions.output,
+      ArticleOptions.articles, low, high, ShapeOptions.context, ShapeOptions.offset, ArticleOptions.byArticle,
+      CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last | bins-eval --articles wiki.npz",
@@ -51,7 +50,9 @@ import Vectors
     try report.read { try bins.add($0) }
     try report.expect(windows: bins.windows, skipped: ["missing_context": bins.missingContext])
     let figures = CoherenceBins.Bin.allCases.map { ($0, bins.figures($0, seed: arguments.seed)) }
-    try report.write(fields(bins, figures), table: table(bins, figures))
+    let byArticle = arguments.byArticle(bins.byArticle(.normal))
+    try report.write(
+      fields(bins, figures) + byArticle, table: table(bins, figures))
     return .success
   }
 

@@ -7,13 +7,16 @@ import Stages
 struct Calibration {
   /// The predictors in the order in which people compare them: trivial ones, ridge, others, the oracle.
   let predictors: [(name: String, gates: FiveGates)]
+  /// Their reports, by name.
+  let reports: [String: ReportLines]
 
   /// - Throws: `.badData` where a predictor's reports are incomplete.
   init(_ path: String, isStrict: Bool) throws {
     let reports = try ReportLines.readCalibration(path)
-    let known = CalibrationMark.means + [CalibrationMark.oracle]
+    let known = CalibrationMark.untrained + [CalibrationMark.oracle]
     let others = reports.keys.filter { !known.contains($0) }.sorted()
-    let order = CalibrationMark.means + others + [CalibrationMark.oracle]
+    let order = CalibrationMark.untrained + others + [CalibrationMark.oracle]
+    self.reports = reports
     predictors = try order.compactMap { name in
       guard let lines = reports[name] else { return nil }
       return (name, try at(path) { try at(name) { try lines.gates(isStrict: isStrict) } })

@@ -22,13 +22,17 @@ import Streams
       split has no window of normal coherence, and then does not pass. A line that is missing, repeated or malformed, \
       or a figure out of range, is an error and never gives a verdict.
 
-      With --calibration the model is compared with predictors that need no training, ridge regression and an oracle \
-      that returns the true target. A gate is marked if even the oracle fails it, if the oracle passes it but no \
-      predictor of a mean does, or if a trivial predictor passes it.
+      With --calibration the model is compared with predictors that are not trained and an oracle that returns the \
+      true target. `skill` has, for every figure, that of the best of them, and the difference with its 95% interval \
+      from a bootstrap over articles in which both meet the same articles: `better` is yes where the interval is above \
+      0, no where it is below, and unclear where it holds 0. A gate is marked if even the oracle fails it, if the \
+      oracle passes it but no predictor of a mean does, or if a trivial predictor passes it. A model whose predictions \
+      do not change when the context is shuffled cannot pass gate C, and is said to be blind to order.
       """,
     operands: .any("FILE"),
     options: [
-      isStrict, minimumGates, calibration, CommonOptions.label, CommonOptions.format, CommonOptions.output,
+      isStrict, minimumGates, calibration, CommonOptions.seed, CommonOptions.label, CommonOptions.format,
+      CommonOptions.output,
     ],
     memory: "the reports",
     example: "pipelines/5cat best.safetensors val.nvs ood.nvs wiki.npz | head -n 10 | gate-verdict --strict",
@@ -43,6 +47,8 @@ import Streams
     let reports = try ReportLines.read(arguments.operands)
     let gates = try reports.gates(isStrict: strict)
     let others = try arguments[calibration].map { try Calibration($0, isStrict: strict) }
+    let skill = try others.flatMap { try Skill(reports, $0.reports, seed: arguments.seed) }
+    let isBlind = try reports.isBlindToOrder()
     try noteHorizon(reports)
     let isFit = gates.isFit(minimumGates: minimum)
     var source = Provenance()
@@ -52,8 +58,9 @@ import Streams
       ("passed", .integer(Int64(gates.passed))), ("min_gates", .integer(Int64(minimum))), ("strict", .bool(strict)),
       ("margin", .number(gates.margin)), ("verdict", .string(isFit ? "deploy" : "do-not-deploy")),
     ]
-    if let others { fields.append(("calibration", others.json)) }
-    let table = Table(gates, others, minimumGates: minimum, isFit: isFit)
+    if let isBlind { fields.append(("blind_to_order", .bool(isBlind))) }
+    if let others { fields += [("skill", skill?.json ?? .null), ("calibration", others.json)] }
+    let table = Table(gates, others, skill, isBlind: isBlind == true, minimumGates: minimum, isFit: isFit)
     try Report(arguments, source: source.json, fields: fields, table: table).write(arguments)
     return isFit ? .success : .answerIsNo
   }

@@ -3,11 +3,16 @@ import Evaluation
 
 extension Table {
   /// The gates for people: those of the model and, with a calibration, each figure beside those of other predictors.
-  init(_ gates: FiveGates, _ calibration: Calibration?, minimumGates: Int, isFit: Bool) {
+  init(
+    _ gates: FiveGates, _ calibration: Calibration?, _ skill: Skill?, isBlind: Bool, minimumGates: Int, isFit: Bool
+  ) {
     self.init()
+    if let skill { add(skill) }
     section(
       columns: ["gate", "", "figure", "VAL", "OOD", "required on VAL", "on OOD", ""],
-      rows: gates.outcomes.flatMap { outcome in outcome.rows })
+      rows: gates.outcomes.flatMap { outcome in
+        outcome.rows(isBlind && outcome.gate == .ablations && !outcome.passes ? "FAIL: blind to order" : nil)
+      })
     if let calibration {
       for (index, outcome) in gates.outcomes.enumerated() {
         let others = calibration.predictors.map { ($0.name, $0.gates.outcomes[index]) }
@@ -31,9 +36,62 @@ extension Table {
   }
 }
 
+extension Table {
+  /// Whether the model does better than the best predictor that is not trained.
+  fileprivate mutating func add(_ skill: Skill) {
+    if let entry = skill.headline {
+      let interval = entry.difference.interval.map {
+        " [\(Figures.fixed($0.lowerBound, places: 4)), \(Figures.fixed($0.upperBound, places: 4))]"
+      }
+      section(
+        "Better than \(entry.best.name), the best without training? "
+          + "Cosine \(Figures.fixed(entry.difference.value, places: 4))\(interval ?? ""): \(entry.answer?.rawValue ?? "unclear")",
+        rows: [])
+    }
+    for split in ReportLines.Split.allCases {
+      section(
+        "\(split.rawValue): better than the best predictor without training?",
+        columns: ["figure", "model", "best without training", "", "difference", "95% from", "to", ""],
+        rows: skill.entries.filter { $0.split == split }.map { entry in
+          [
+            .text(entry.figure.words), .cosine(entry.value), .cosine(entry.best.value), .text(entry.best.name),
+            .cosine(entry.difference.value), .cosine(entry.difference.interval?.lowerBound),
+            .cosine(entry.difference.interval?.upperBound), .text(entry.answer?.rawValue ?? "-"),
+          ]
+        })
+      guard let margins = skill.margins[split], let constant = margins.constant else { continue }
+      section(rows: [
+        ["  margin of a constant", .cosine(constant)],
+        [
+          "  best margin at this cosine or a higher one", .cosine(margins.atCosine?.value),
+          .text(margins.atCosine?.name ?? ""),
+        ],
+      ])
+    }
+  }
+}
+
+extension SkillFigure {
+  fileprivate var words: String {
+    switch self {
+    case .cosine: "cosine with the target"
+    case .margin: "margin"
+    case .recallAt1: "R@1"
+    case .recallAt5: "R@5"
+    case .meanReciprocalRank: "MRR"
+    case .recallAt1WithoutContext: "R@1 without the context's chunks"
+    case .recallAt5WithoutContext: "R@5 without the context's chunks"
+    case .rollout: "cosine over a rollout's steps"
+    case .normalBin: "cosine, normal bin"
+    }
+  }
+}
+
 extension FiveGates.Outcome {
   /// A row for each requirement.
-  fileprivate var rows: [[Table.Cell]] {
+  ///
+  /// - Parameter words: in the place of marks; nil for marks.
+  fileprivate func rows(_ words: String?) -> [[Table.Cell]] {
     if gate == .bins {
       let limit = FiveGates.largestDifference
       return [
@@ -48,7 +106,8 @@ extension FiveGates.Outcome {
       return [
         .text(index == 0 ? gate.rawValue : ""), .text(index == 0 ? gate.title : ""),
         .text(check.requirement.figure.words), .figure(check.val.value), .figure(check.ood.value),
-        .text("\(sign) \(check.requirement.val)"), .text("\(sign) \(check.requirement.ood)"), .mark(check.passes),
+        .text("\(sign) \(check.requirement.val)"), .text("\(sign) \(check.requirement.ood)"),
+        words.map { .text($0) } ?? .mark(check.passes),
       ]
     }
   }

@@ -11,7 +11,8 @@ import Vectors
 /// Windows → predictions.
 @main struct ModelPredict: Command {
   static let model = Option.text(
-    "model", placeholder: "FILE", help: "a checkpoint, or copy-last, context-mean, linear-extrapolation, oracle"
+    "model", placeholder: "FILE",
+    help: "a checkpoint, or copy-last, context-mean, linear-extrapolation, nearest, oracle"
   ).required()
   static let horizon = Option.integer(
     "horizon", default: 1, in: 1...1000, unit: "chunks", help: "predictions one after the other for each window")
@@ -21,6 +22,10 @@ import Vectors
   static let articles = Option.text(
     "articles", placeholder: "FILE",
     help: "for the oracle: the chunks of the articles, an .npz or .npy file, or a stream of chunks")
+  static let train = Option.text(
+    "train", placeholder: "FILE", help: "for nearest: a stream of the training windows")
+  static let neighbours = Option.integer(
+    "neighbours", default: 16, in: 1...4096, unit: "windows", help: "for nearest: how many targets are averaged")
   static let raw = Option.flag("raw", help: "write the model's raw output instead of unit vectors")
 
   static let manual = Manual(
@@ -35,7 +40,8 @@ import Vectors
       Predictors that have learned nothing, to compare a model with: copy-last is the last context chunk, context-mean \
       the mean of the context, linear-extrapolation 2 c[last] - c[last-1], and oracle the true chunk itself, from step \
       2 on looked up in --articles, or out of windows with futures (seq-build --futures). Past an article's end it \
-      repeats the last chunk. A file of such a name is ./copy-last.
+      repeats the last chunk. nearest is the mean of the targets of those --neighbours windows of --train whose contexts \
+      have the smallest squared distance. A file of such a name is ./copy-last.
 
       --ablate MODE=FILE predicts the same windows with contexts as seq-ablate --mode MODE --seed SEED leaves them, one \
       step ahead whatever --horizon, and writes to FILE what the two tools would write when piped, but for rounding. It \
@@ -50,12 +56,13 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      model, horizon, batch, ablate, articles, raw, CommonOptions.seed.showing(default: "17; of --ablate"),
+      model, horizon, batch, ablate, articles, train, neighbours, raw,
+      CommonOptions.seed.showing(default: "17; of --ablate"),
       CommonOptions.threads, CommonOptions.output, CommonOptions.flush,
     ],
     memory: """
       the model, one batch with its activations, the predictions of a batch for each ablation, and a frame; with --ablate \
-      cross-article 24 to 48 bytes a row
+      cross-article 24 to 48 bytes a row; with nearest 4 bytes for each number of the chunks of the training windows
       """,
     example: "npz-read wiki.npz | seq-build --ctx 5 | model-predict --model copy-last > predictions.nvs",
     seeAlso: ["seq-build", "seq-ablate", "ridge-fit", "offset-sweep", "retrieval-rank", "rollout-eval"])
@@ -64,6 +71,9 @@ import Vectors
     if arguments[articles] != nil, arguments[model] != "oracle" {
       throw arguments.refusal(
         of: articles, expected: "--model oracle beside it: other predictors do not look at the truth")
+    }
+    if arguments[train] != nil, arguments[model] != "nearest" {
+      throw arguments.refusal(of: train, expected: "--model nearest beside it: other predictors do not search windows")
     }
     let ablations = try AblationFiles(arguments)
     // What else is written does not affect the main stream.

@@ -42,6 +42,15 @@ struct ModelSelection {
       forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
       ablated = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
       (name, files, ablatedFiles) = (word, [], [])
+    } else if word == "nearest" {
+      let predictor = NearestPredictor(
+        try Self.reference(header, roles, arguments), neighbours: arguments[ModelPredict.neighbours],
+        capacity: capacity)
+      forecast = Rollout(predictor, horizon: horizon, isRaw: raw)
+      ablated = (0..<count).map { _ in Rollout(predictor, horizon: 1, isRaw: raw) }
+      name = word
+      files = try arguments[ModelPredict.train].map { [try Provenance.File(describing: $0)] } ?? []
+      ablatedFiles = files
     } else {
       let checkpoint = try Self.load(word)
       let network = try at(word) { try Self.network(checkpoint.configuration, header, roles) }
@@ -82,7 +91,31 @@ struct ModelSelection {
   }
 
   /// The names that are no files.
-  static let names = Baseline.allCases.map(\.rawValue) + ["oracle"]
+  static let names = Baseline.allCases.map(\.rawValue) + ["nearest", "oracle"]
+
+  /// The training windows among which `nearest` searches.
+  ///
+  /// - Throws: `.usage` without `--train`; `.badData` where they have another shape than the main stream's, or there are
+  ///   none; what reading them throws.
+  private static func reference(
+    _ header: StreamHeader, _ roles: Roles, _ arguments: Arguments
+  ) throws -> ReferenceWindows {
+    guard let path = arguments[ModelPredict.train] else {
+      throw Failure(.usage, "--model nearest: expected --train FILE beside it, the windows to search")
+    }
+    let input = try StreamInput([path])
+    let others = try input.expectWindows()
+    guard input.header.dim == header.dim, others.context == roles.context, input.header.offset == header.offset else {
+      throw Failure(
+        .badData,
+        "expected windows of \(roles.context) context chunks of dim \(header.dim) at offset \(header.offset), found "
+          + "\(others.context) of dim \(input.header.dim) at offset \(input.header.offset)", at: path)
+    }
+    let reference = ReferenceWindows(dim: header.dim, roles: others)
+    while let block = try input.next() { reference.append(block) }
+    guard reference.windows > 0 else { throw Failure(.badData, "the stream has no windows", at: path) }
+    return reference
+  }
 
   private static func checkFutures(_ roles: Roles, _ horizon: Int, _ arguments: Arguments) throws {
     let futures = roles.slots(of: "future").count

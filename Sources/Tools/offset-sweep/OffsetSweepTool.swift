@@ -36,7 +36,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, ArticleOptions.origin, offsets, minimum, CommonOptions.seed, CommonOptions.label,
+      ArticleOptions.articles, ArticleOptions.origin, offsets, minimum, ArticleOptions.byArticle, CommonOptions.seed,
+      CommonOptions.label,
       CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
@@ -59,8 +60,9 @@ import Vectors
     let figures = sweep.figures(seed: arguments.seed)
     var passes: Bool?
     if let limit = arguments[minimum] { passes = figures.margin >= limit }
+    let byArticle = arguments.byArticle(sweep.byArticle())
     try report.write(
-      fields(sweep, figures, arguments, passes), table: table(sweep, figures, arguments, passes))
+      fields(sweep, figures, arguments, passes) + byArticle, table: table(sweep, figures, arguments, passes))
     return passes == false ? .answerIsNo : .success
   }
 

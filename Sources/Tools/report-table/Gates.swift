@@ -18,7 +18,7 @@ struct CalibrationView {
   var table: Table {
     get throws {
       var table = Table()
-      let known = CalibrationMark.means + [CalibrationMark.oracle]
+      let known = CalibrationMark.untrained + [CalibrationMark.oracle]
       let names = (calibration["predictors"]?.object ?? [:]).keys.sorted {
         (known.firstIndex(of: $0) ?? known.count, $0) < (known.firstIndex(of: $1) ?? known.count, $1)
       }

@@ -37,7 +37,7 @@ import Vectors
     operands: .any("FILE"),
     options: [
       ArticleOptions.articles, scope, minimumChunks, excludesContext, ShapeOptions.context,
-      ShapeOptions.offset, minimumRecallAt1, minimumRecallAt5, CommonOptions.threads,
+      ShapeOptions.offset, minimumRecallAt1, minimumRecallAt5, ArticleOptions.byArticle, CommonOptions.threads,
       CommonOptions.seed, CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a batch of up to 50 MiB, a few numbers for each of up to 65,536 articles",
@@ -63,10 +63,15 @@ import Vectors
     try ranks.finish()
     try report.expect(windows: ranks.windows, skipped: ["short_article": ranks.shortArticle])
     let figures = ranks.figures(seed: arguments.seed)
-    let others = ranks.figuresWithoutContext(seed: arguments.seed)
+    let byArticle = arguments.byArticle(ranks.byArticle())
+    var others: (figures: RetrievalRank.Figures, byArticle: [(String, JSON)])?
+    if let figures = ranks.figuresWithoutContext(seed: arguments.seed), let parts = ranks.byArticleWithoutContext() {
+      others = (figures, arguments.byArticle(parts))
+    }
     let thresholds = thresholds(figures, arguments)
     try report.write(
-      fields(ranks, figures, others, thresholds, arguments), table: table(ranks, figures, others, thresholds))
+      fields(ranks, figures, others.map { $0.figures.fields + $0.byArticle }, thresholds, arguments) + byArticle,
+      table: table(ranks, figures, others?.figures, thresholds))
     return thresholds.allSatisfy(\.pass) ? .success : .answerIsNo
   }
 
@@ -86,7 +91,7 @@ import Vectors
   }
 
   private static func fields(
-    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ others: RetrievalRank.Figures?,
+    _ ranks: RetrievalRank, _ figures: RetrievalRank.Figures, _ others: [(String, JSON)]?,
     _ thresholds: [Threshold], _ arguments: Arguments
   ) -> [(String, JSON)] {
     var fields: [(String, JSON)] = [
@@ -96,7 +101,7 @@ import Vectors
     fields += figures.fields
     fields.append(("zero_vectors", .count(ranks.zeroVectors)))
     if let others {
-      fields.append(("without_context", .object(Dictionary(uniqueKeysWithValues: others.fields))))
+      fields.append(("without_context", .object(Dictionary(uniqueKeysWithValues: others))))
     }
     guard !thresholds.isEmpty else { return fields }
     let minima = Dictionary(uniqueKeysWithValues: thresholds.map { ($0.name, JSON.number($0.minimum)) })

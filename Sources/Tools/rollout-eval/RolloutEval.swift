@@ -25,8 +25,8 @@ import Vectors
       """,
     operands: .any("FILE"),
     options: [
-      ArticleOptions.articles, ArticleOptions.origin, horizon, minimum, CommonOptions.seed, CommonOptions.label,
-      CommonOptions.format, CommonOptions.output,
+      ArticleOptions.articles, ArticleOptions.origin, horizon, minimum, ArticleOptions.byArticle, CommonOptions.seed,
+      CommonOptions.label, CommonOptions.format, CommonOptions.output,
     ],
     memory: "one frame, one article, a few numbers for each of up to 65,536 articles, and a bit for each chunk",
     example: "npz-read wiki.npz | seq-build | model-predict --model copy-last --horizon 5 | "
@@ -51,7 +51,9 @@ import Vectors
     let figures = scores.figures(seed: arguments.seed)
     var passes: Bool?
     if let limit = arguments[minimum] { passes = figures.mean >= limit }
-    try report.write(fields(scores, figures, arguments, passes), table: table(scores, figures, arguments, passes))
+    try report.write(
+      fields(scores, figures, arguments, passes) + arguments.byArticle(scores.byArticle()),
+      table: table(scores, figures, arguments, passes))
     return passes == false ? .answerIsNo : .success
   }
 
