@@ -51,7 +51,7 @@ extension CheckpointFile {
   /// `a transformer of dim 768, context 5, width 512, layers 4, heads 8`
   private var network: String {
     let sizes = configuration.sizes.map { "\($0.rawValue) \(configuration[$0])" }.joined(separator: ", ")
-    return "\(configuration.isResidual ? "residual " : "")\(configuration.architecture.rawValue) of \(sizes)"
+    return "\(configuration.residual == .none ? "" : "residual ")\(configuration.architecture.rawValue) of \(sizes)"
   }
 
   private var hint: String? {

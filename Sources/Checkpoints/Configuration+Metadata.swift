@@ -69,7 +69,8 @@ extension Configuration {
       self[size] = stated ?? self[size]
     }
     dropout = try metadata.number(MetadataKey.dropout) ?? dropout
-    isResidual = try metadata.value(MetadataKey.residual, expected: "true or false") { Bool($0) } ?? isResidual
+    residual =
+      try metadata.value(MetadataKey.residual, expected: "true, false or mean", Residual.init(metadata:)) ?? residual
     hasPositionalScalar =
       try metadata.value(MetadataKey.positionalScalar, expected: "true or false") { Bool($0) } ?? hasPositionalScalar
   }
@@ -78,10 +79,30 @@ extension Configuration {
   var metadata: [String: String] {
     var texts = [
       MetadataKey.version: "1", MetadataKey.architecture: architecture.rawValue, MetadataKey.dropout: "\(dropout)",
-      MetadataKey.residual: "\(isResidual)", MetadataKey.positionalScalar: "\(hasPositionalScalar)",
+      MetadataKey.residual: residual.metadata, MetadataKey.positionalScalar: "\(hasPositionalScalar)",
     ]
     for size in sizes { texts[MetadataKey.size(size)] = "\(self[size])" }
     return texts
+  }
+}
+
+extension Configuration.Residual {
+  /// Files from before there was more than one kind say `true` for the last chunk.
+  fileprivate init?(metadata text: String) {
+    switch text {
+    case "false": self = .none
+    case "true": self = .last
+    case "mean": self = .mean
+    default: return nil
+    }
+  }
+
+  fileprivate var metadata: String {
+    switch self {
+    case .none: "false"
+    case .last: "true"
+    case .mean: "mean"
+    }
   }
 }
 

@@ -57,7 +57,7 @@ extension Configuration {
     case .transformer, .rankerTransformer, .mixtureTransformer: [.dim, .context, .width, .layers, .heads]
     case .lstm, .rankerLSTM, .mixtureLSTM: [.dim, .context, .hidden, .layers]
     case .gru: [.dim, .context, .width, .layers]
-    case .amn: [.dim, .context, .hidden]
+    case .amn, .mlp: [.dim, .context, .hidden]
     case .ridge: [.dim, .context]
     }
   }
@@ -69,7 +69,7 @@ extension Configuration {
     }
     return line("architecture", architecture.rawValue, other.architecture.rawValue)
       ?? sizes.lazy.compactMap { line($0.rawValue, self[$0], other[$0]) }.first
-      ?? line("dropout", dropout, other.dropout) ?? line("residual", isResidual, other.isResidual)
+      ?? line("dropout", dropout, other.dropout) ?? line("residual", residual.rawValue, other.residual.rawValue)
       ?? line("positional_scalar", hasPositionalScalar, other.hasPositionalScalar)
   }
 }

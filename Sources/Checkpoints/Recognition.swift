@@ -21,7 +21,7 @@ struct Recognition {
     (.mixtureLSTM, ["context_attention.0.weight", "lstm.weight_ih_l0"]),
     (.gru, ["blocks.0.gru.weight_ih_l0"]),
     (.lstm, ["lstm.weight_ih_l0", "output_proj.weight"]),
-    (.amn, ["context_encoder.weight"]), (.ridge, ["weight", "bias"]),
+    (.amn, ["context_encoder.weight"]), (.mlp, ["net.0.weight", "net.3.weight"]), (.ridge, ["weight", "bias"]),
   ]
 
   var architecture: Configuration.Architecture? {
@@ -31,21 +31,26 @@ struct Recognition {
   /// The configuration as far as shapes determine it; the rest has default values, 5 context chunks and 8 heads.
   func configuration(of architecture: Configuration.Architecture) -> Configuration {
     var found = Configuration(architecture, dim: 0, context: 5)
-    found.isResidual = !prefix.isEmpty
+    found.residual = prefix.isEmpty ? .none : file["slots"] == nil ? .last : .mean
     let input = input(of: architecture)
     switch architecture {
     case .mixtureTransformer, .mixtureLSTM:
       // Their output is a mixture of the context chunks: the input has no further column.
       found.dim = input ?? 0
       found.context = size(0, of: "context_attention.3.weight") ?? found.context
-    case .ridge:
-      found.dim = size(0, of: "bias") ?? 0
-      if found.dim > 0, let inputs = size(1, of: "weight") { found.context = inputs / found.dim }
+    case .ridge, .mlp:
+      let isRidge = architecture == .ridge
+      found.dim = size(0, of: isRidge ? "bias" : "net.3.bias") ?? 0
+      if found.dim > 0, let inputs = size(1, of: isRidge ? "weight" : "net.0.weight") {
+        found.context = inputs / found.dim
+      }
     default: found.dim = size(0, of: output(of: architecture)) ?? 0
     }
     if let input { found.hasPositionalScalar = input - 1 == found.dim }
     found.width = size(0, of: "input_proj.weight") ?? found.width
-    found.hidden = size(1, of: "lstm.weight_hh_l0") ?? size(0, of: "residual_net.0.weight") ?? found.hidden
+    found.hidden =
+      size(1, of: "lstm.weight_hh_l0") ?? size(0, of: "residual_net.0.weight")
+      ?? size(0, of: "net.0.weight") ?? found.hidden
     found.layers = layers(of: architecture) ?? found.layers
     return found
   }
@@ -63,6 +68,7 @@ struct Recognition {
     switch architecture {
     case .lstm, .gru: "output_proj.weight"
     case .amn: "residual_net.6.weight"
+    case .mlp: "net.3.weight"
     default: "head.3.weight"
     }
   }
@@ -74,7 +80,7 @@ struct Recognition {
       case .rankerTransformer, .mixtureTransformer: ("transformer.layers.", ".linear1.weight")
       case .gru: ("blocks.", ".gru.weight_ih_l0")
       case .lstm, .rankerLSTM, .mixtureLSTM: ("lstm.weight_ih_l", "")
-      case .amn, .ridge: ("", "")
+      case .amn, .mlp, .ridge: ("", "")
       }
     guard !before.isEmpty else { return nil }
     // One layer more than the range allows is enough for the sizes to be rejected.

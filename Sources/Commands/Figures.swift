@@ -8,6 +8,9 @@ public enum Figures {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
+  /// The shortest text of a number rounded to four significant digits: 0.0005, 9.755e-05.
+  public static func brief(_ value: Double) -> String { shortest(Double(format("%.4g", value)) ?? value) }
+
   /// Four to six significant digits: 0.4012, 12.3457, 123.457, 0.01235, 1.235e-05.
   static func rounded(_ value: Double) -> String {
     guard value.isFinite else { return "-" }

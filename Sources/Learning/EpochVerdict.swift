@@ -4,8 +4,8 @@ public struct EpochVerdict: Hashable, Sendable {
   public struct Outcome: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int
-    /// Mean cosine of the validation's predictions with their targets; nil without a validation.
-    public var cosineNext: Double?
+    /// The figure of the validation by which the best epoch is chosen; nil without a validation.
+    public var selected: Double?
     /// The figures that gates of stages are compared with, by the names of `Recipe.Stage.gates`.
     public var figures: [String: Double]
     /// Names of the alarms that the epoch raised.
@@ -15,11 +15,11 @@ public struct EpochVerdict: Hashable, Sendable {
 
     /// Creates the outcome of an epoch.
     public init(
-      epoch: Int, cosineNext: Double?, figures: [String: Double] = [:], alarms: [String] = [],
+      epoch: Int, selected: Double?, figures: [String: Double] = [:], alarms: [String] = [],
       gatesMargin: Double? = nil
     ) {
       self.epoch = epoch
-      self.cosineNext = cosineNext
+      self.selected = selected
       self.figures = figures
       self.alarms = alarms
       self.gatesMargin = gatesMargin
@@ -36,7 +36,7 @@ public struct EpochVerdict: Hashable, Sendable {
     public var minimum: Double
   }
 
-  /// Whether no earlier epoch has a cosine as high. An epoch never loses to itself or to a later one.
+  /// Whether no earlier epoch has a figure as high. An epoch never loses to itself or to a later one.
   public let isBest: Bool
   /// The alarms that stop the training: those asked for that were raised, `backward` also by the 5CAT's margin.
   public let stoppingAlarms: [String]
@@ -54,8 +54,8 @@ public struct EpochVerdict: Hashable, Sendable {
     isBest =
       best.map { best in
         guard outcome.epoch > best.epoch else { return true }
-        guard let cosine = outcome.cosineNext else { return false }
-        return cosine > best.cosineNext ?? -.infinity
+        guard let selected = outcome.selected else { return false }
+        return selected > best.selected ?? -.infinity
       } ?? true
     var stopping = outcome.alarms.filter(stopOn.contains)
     let backward = TrainingAlarm.backward.rawValue

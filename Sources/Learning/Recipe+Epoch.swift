@@ -26,7 +26,7 @@ extension Recipe {
       "top": .number(stage?.top ?? 1), "begins_stage": .bool(stages.contains { $0.from == epoch }),
       "gates": .object((ending?.gates ?? [:]).mapValues { .number($0) }),
       "batch": .integer(Int64(batch)), "lr": .number(learningRate), "weight_decay": .number(weightDecay),
-      "clip": .number(clip),
+      "clip": .number(clip), "select": .string(select.rawValue),
       "positional_scalar": .figure(model.positionalScalar?.value(epoch: epoch)),
       "last_slot_bias": .figure(model.lastSlotBias?.value(epoch: epoch)),
       "terms": .object(Dictionary(uniqueKeysWithValues: active.map { ($0.name, $0.json(epoch: epoch)) })),

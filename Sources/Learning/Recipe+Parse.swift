@@ -1,6 +1,7 @@
 internal import Descriptors
 internal import Failures
 public import JSON
+internal import Networks
 
 extension Recipe {
   /// Reads a recipe's JSON.
@@ -31,6 +32,8 @@ extension Recipe {
     epochs = try object.integer("epochs", in: 1...100_000, default: epochs)
     clip = try object.number("clip", in: 1e-6...1e6, default: clip)
     plateau = try object.object("plateau") { try Plateau(reading: &$0) }
+    schedule = try object.object("schedule") { try Schedule(reading: &$0) }
+    select = try object.choice("select", default: select)
     windowWeighting = try object.object("gate_weights") { try WindowWeighting(reading: &$0) }
     augmentation = try object.object("augment") { try Augmentation(reading: &$0) }
     terms = try object.list("terms") { try RecipeTerm(reading: &$0) }
@@ -73,11 +76,46 @@ extension Recipe.Data {
 extension Recipe.Model {
   fileprivate init(reading object: inout RecipeObject) throws {
     architecture = try object.text("arch", default: architecture)
-    isResidual = try object.bool("residual", default: false)
+    residual = try Self.readResidual(&object)
+    for name in Self.sizeNames where object.has(name) { sizes[name] = try object.integer(name, in: 1...65_536) }
+    if object.has("dropout") { dropout = try object.number("dropout", in: 0...1.0.nextDown) }
+    for key in Self.sizeNames + ["dropout"] { _ = object.take(key) }
     if object.has("positional_scalar") { positionalScalar = try object.byEpoch("positional_scalar", in: 0...100) }
     if object.has("last_slot_bias") { lastSlotBias = try object.byEpoch("last_slot_bias", in: 0...100) }
     _ = object.take("positional_scalar")
     _ = object.take("last_slot_bias")
+  }
+}
+
+extension Recipe.Model {
+  /// `true` and `false`, as recipes had it when there was one kind, or a name.
+  private static func readResidual(_ object: inout RecipeObject) throws -> Configuration.Residual {
+    if object.isBool("residual") {
+      return try object.bool("residual", default: false) ? .last : .none
+    }
+    return try object.choice("residual", default: Configuration.Residual.none)
+  }
+}
+
+extension Recipe.Schedule {
+  fileprivate init(reading object: inout RecipeObject) throws {
+    let warmUp = try object.integer("warmup", in: 0...Self.longest, default: 0)
+    guard object.has("steps") != object.has("epochs") else {
+      throw Failure(.badData, "expected either steps or epochs", at: object.path)
+    }
+    let unit = object.has("steps") ? "steps" : "epochs"
+    let count = try object.integer(unit, in: 1...Self.longest)
+    let length = unit == "steps" ? count - warmUp : count
+    guard length >= 1 else { throw Failure(.badData, "expected fewer than steps", at: object.path(of: "warmup")) }
+    let tail = object.has("tail") ? try object.integer("tail", in: 1...length) : nil
+    self.init(
+      decay: try object.choice("decay", default: .cosine), warmUp: warmUp,
+      end: unit == "steps" ? .step(count) : .epochs(count), tail: tail,
+      floor: try object.number("floor", in: 0...1, default: 0))
+    for key in ["steps", "epochs", "tail"] { _ = object.take(key) }
+    if decay != .wsd, tail != nil {
+      throw Failure(.badData, "expected only with the decay wsd", at: object.path(of: "tail"))
+    }
   }
 }
 

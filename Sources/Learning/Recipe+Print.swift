@@ -1,4 +1,5 @@
 public import JSON
+internal import Networks
 
 extension Recipe {
   /// How a recipe is written.
@@ -22,6 +23,8 @@ extension Recipe {
     members.add("description", description.isEmpty ? nil : .string(description), form, absent: "")
     members.add("gate_weights", windowWeighting?.json, form)
     members.add("augment", augmentation?.json, form)
+    members.add("schedule", schedule?.json(form), form)
+    members.add("select", select == .cosine ? nil : .string(select.rawValue), form, absent: .string(select.rawValue))
     members.add("stages", stages.isEmpty ? nil : .array(stages.map { $0.json(form) }), form, absent: [])
     return .object(members)
   }
@@ -62,9 +65,39 @@ extension Recipe.Data {
 
 extension Recipe.Model {
   fileprivate func json(_ form: Recipe.Form) -> JSON {
-    var members: [String: JSON] = ["arch": .string(architecture), "residual": .bool(isResidual)]
+    var members: [String: JSON] = ["arch": .string(architecture), "residual": residual.json]
+    for name in Self.sizeNames { members.add(name, sizes[name].map { .integer(Int64($0)) }, form) }
+    members.add("dropout", dropout.map { .number($0) }, form)
     members.add("positional_scalar", positionalScalar?.json, form)
     members.add("last_slot_bias", lastSlotBias?.json, form)
+    return .object(members)
+  }
+}
+
+extension Configuration.Residual {
+  /// As recipes had it when there was one kind, so that what they print is what it was.
+  fileprivate var json: JSON {
+    switch self {
+    case .none: false
+    case .last: true
+    case .mean: .string(rawValue)
+    }
+  }
+}
+
+extension Recipe.Schedule {
+  fileprivate func json(_ form: Recipe.Form) -> JSON {
+    var members: [String: JSON] = [
+      "decay": .string(decay.rawValue), "warmup": .integer(Int64(warmUp)), "floor": .number(floor),
+    ]
+    let (steps, epochs): (Int?, Int?) =
+      switch end {
+      case .step(let last): (last, nil)
+      case .epochs(let count): (nil, count)
+      }
+    members.add("steps", steps.map { .integer(Int64($0)) }, form)
+    members.add("epochs", epochs.map { .integer(Int64($0)) }, form)
+    members.add("tail", tail.map { .integer(Int64($0)) }, form)
     return .object(members)
   }
 }

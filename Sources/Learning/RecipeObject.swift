@@ -19,6 +19,9 @@ struct RecipeObject {
   /// Whether the key is there, and not null.
   func has(_ key: String) -> Bool { members[key].map { $0 != .null } ?? false }
 
+  /// Whether the key has the value true or false.
+  func isBool(_ key: String) -> Bool { members[key]?.bool != nil }
+
   static func fault(_ path: String, expected: String, _ found: JSON?) -> Failure {
     let what = found.map { "found \(brief($0))" } ?? "found nothing"
     return Failure(.badData, "expected \(expected), \(what)", at: path.isEmpty ? "recipe" : path)

@@ -31,6 +31,8 @@ public final class TrainingPass<Scalar: Real> {
   let position: Position
   /// Steps of the optimizer so far, over all epochs.
   public private(set) var step: Int
+  /// AdamW's learning rate in the last step.
+  public private(set) var learningRate: Double
   /// Windows that were left over: a single one makes no batch.
   public private(set) var leftOver = 0
 
@@ -57,6 +59,7 @@ public final class TrainingPass<Scalar: Real> {
     terms = recipe.terms.filter { $0.isActive(epoch: position.epoch) }
     try Self.check(terms, roles)
     (self.learner, self.recipe, self.position, step) = (learner, recipe, position, position.step)
+    learningRate = position.learningRate
     gradients = Parameters(network.layout)
     let capacity = recipe.batch
     workspace = network.makeWorkspace(Scalar.self, capacity: capacity, training: true, contextGradient: false)
@@ -103,7 +106,8 @@ public final class TrainingPass<Scalar: Real> {
     let hasGradients = try addTerms(to: &figures)
     workspace.backward(
       learner.parameters, windows: windows, options: options, into: gradients, adding: hasGradients)
-    try learner.move(gradients, recipe, learningRate: position.learningRate, step: step, &figures)
+    learningRate = position.learningRate * (recipe.schedule?.factor(step: step, epoch: position.epoch) ?? 1)
+    try learner.move(gradients, recipe, learningRate: learningRate, step: step, &figures)
     return figures
   }
 

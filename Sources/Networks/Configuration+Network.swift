@@ -13,11 +13,16 @@ extension Configuration {
       case .lstm: LSTMNetwork(self)
       case .gru: GRUNetwork(self)
       case .amn: AttentionMixtureNetwork(self)
+      case .mlp: MLPNetwork(self)
       case .rankerTransformer, .rankerLSTM: RankerNetwork(self)
       case .mixtureTransformer, .mixtureLSTM: MixtureNetwork(self)
       case .ridge: RidgeNetwork(self)
       }
-    return isResidual ? ResidualNetwork(base) : base
+    return switch residual {
+    case .none: base
+    case .last: ResidualNetwork(base)
+    case .mean: MeanResidualNetwork(base)
+    }
   }
 
   /// What holds for every architecture that has the size.
@@ -30,7 +35,7 @@ extension Configuration {
     try check("context", context, 1...512)
     if hasWidth { try check("width", width, 1...16_384) }
     if hasHidden { try check("hidden", hidden, 1...16_384) }
-    if architecture != .amn, architecture != .ridge { try check("layers", layers, 1...256) }
+    if ![.amn, .mlp, .ridge].contains(architecture) { try check("layers", layers, 1...256) }
     if hasHeads { try check("heads", heads, 1...256) }
     guard dropout >= 0, dropout < 1 else {
       throw Failure(.badData, "dropout: expected at least 0 and below 1, found \(dropout)")
@@ -48,8 +53,9 @@ extension Configuration {
         .badData, "\(hasWidth ? "width" : "hidden"): expected at least 2 for \(architecture.rawValue), found \(entries)"
       )
     }
-    if architecture == .ridge, hasPositionalScalar {
-      throw Failure(.badData, "expected no positional scalar for ridge, whose every slot has a weight of its own")
+    if [.mlp, .ridge].contains(architecture), hasPositionalScalar {
+      throw Failure(
+        .badData, "expected no positional scalar for \(architecture.rawValue), whose every slot has weights of its own")
     }
   }
 
@@ -59,5 +65,5 @@ extension Configuration {
 
   private var hasWidth: Bool { hasHeads || architecture == .gru }
 
-  private var hasHidden: Bool { [.lstm, .rankerLSTM, .mixtureLSTM, .amn].contains(architecture) }
+  private var hasHidden: Bool { [.lstm, .rankerLSTM, .mixtureLSTM, .amn, .mlp].contains(architecture) }
 }

@@ -76,12 +76,20 @@ public struct ParameterLayout: Hashable, Sendable {
   }
 
   /// The same layout with something before every name.
-  func prefixed(_ prefix: String) -> ParameterLayout {
+  func prefixed(_ prefix: String) -> ParameterLayout { changed { (prefix + $0.name, $0.initializer) } }
+
+  /// The same layout, where the parameters of these names begin at 0.
+  func zeroed(_ names: [String]) -> ParameterLayout {
+    changed { ($0.name, names.contains($0.name) ? .constant(0) : $0.initializer) }
+  }
+
+  private func changed(_ change: (Entry) -> (name: String, initializer: Initializer)) -> ParameterLayout {
     var layout = self
     layout.entries = entries.map { entry in
-      Entry(
-        name: prefix + entry.name, shape: entry.shape, initializer: entry.initializer, isConstant: entry.isConstant,
-        offset: entry.offset, count: entry.count)
+      let (name, initializer) = change(entry)
+      return Entry(
+        name: name, shape: entry.shape, initializer: initializer, isConstant: entry.isConstant, offset: entry.offset,
+        count: entry.count)
     }
     return layout
   }

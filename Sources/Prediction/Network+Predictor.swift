@@ -13,7 +13,7 @@ extension Network {
     case let decoder as TransformerNetwork where DecoderPredictor<Scalar>.pays(for: configuration):
       DecoderPredictor(
         decoder.stack, decoder.head, parameters, options: options, capacity: capacity, calls: calls)
-    case let wrapper as ResidualNetwork:
+    case let wrapper as any ResidualWrapper:
       ResidualPredictor(wrapper, parameters, options: options, capacity: capacity, calls: calls)
     default:
       WorkspacePredictor(self, parameters, options: options, capacity: capacity)

@@ -9,12 +9,13 @@ import Testing
 /// Checkpoints of every network, and weights that PyTorch has saved.
 @Suite struct NetworkTests {
   static let configurations: [Configuration] = Configuration.Architecture.allCases.flatMap { architecture in
-    [(false, false), (true, false), (false, true)].compactMap { residual, scalar in
-      // A ridge has no further column.
-      if scalar, architecture == .ridge { return nil }
+    [(.none, false), (.last, false), (.mean, false), (.none, true)].compactMap {
+      (residual: Configuration.Residual, scalar: Bool) in
+      // Where every slot has weights of its own there is no further column.
+      if scalar, [.mlp, .ridge].contains(architecture) { return nil }
       var configuration = Configuration(architecture, dim: 6, context: 5)
       (configuration.width, configuration.hidden, configuration.layers, configuration.heads) = (16, 10, 2, 8)
-      (configuration.isResidual, configuration.hasPositionalScalar) = (residual, scalar)
+      (configuration.residual, configuration.hasPositionalScalar) = (residual, scalar)
       return configuration
     }
   }

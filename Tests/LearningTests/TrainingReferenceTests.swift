@@ -15,7 +15,7 @@ import Vectors
 
   private static let names = (reference["cases"]?.object ?? [:]).keys.sorted()
 
-  @Test func thereAreCases() { #expect(Self.names.count == 10) }
+  @Test func thereAreCases() { #expect(Self.names.count == 11) }
 
   @Test(arguments: names)
   func doublePrecisionAgreesToTheLastDigitsWritten(_ name: String) throws {
@@ -104,7 +104,8 @@ import Vectors
     configuration.heads = try size("heads")
     configuration.layers = try size("layers")
     configuration.dropout = 0
-    configuration.isResidual = json["residual"]?.bool ?? false
+    configuration.residual =
+      json["residual"]?.string.flatMap(Configuration.Residual.init) ?? (json["residual"] == true ? .last : .none)
     configuration.hasPositionalScalar = json["positional_scalar"]?.bool ?? false
     return configuration
   }

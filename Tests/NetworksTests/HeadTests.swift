@@ -6,7 +6,7 @@ import Testing
 /// Rankers, mixtures, amn, ridge and the residual wrapper: sizes, gradients and edges.
 @Suite struct HeadTests {
   private static let architectures: [Configuration.Architecture] = [
-    .rankerLSTM, .mixtureLSTM, .rankerTransformer, .mixtureTransformer, .amn, .ridge,
+    .rankerLSTM, .mixtureLSTM, .rankerTransformer, .mixtureTransformer, .amn, .mlp, .ridge,
   ]
 
   private func small(
@@ -21,28 +21,56 @@ import Testing
   @Test(arguments: [
     (Configuration.Architecture.amn, 1_510_912), (.rankerLSTM, 5_384_449), (.mixtureLSTM, 4_859_397),
     (.rankerTransformer, 13_660_929), (.mixtureTransformer, 13_138_437), (.ridge, 768 * 5 * 768 + 768),
+    (.mlp, 2_360_576),
   ])
   func hasThePublishedSize(_ architecture: Configuration.Architecture, _ count: Int) throws {
     var configuration = Configuration(architecture, dim: 768, context: 5)
     #expect(try configuration.network().layout.trainable == count)
-    configuration.isResidual = true
+    configuration.residual = .last
     let wrapped = try configuration.network()
     #expect(wrapped.layout.trainable == count + 1)
     #expect(wrapped.layout.entries.filter { !$0.name.hasPrefix("base.") }.map(\.name) == ["alpha"])
+    configuration.residual = .mean
+    #expect(try configuration.network().layout.trainable == count + 1 + 5)
+  }
+
+  /// It begins as the mean of the context, and every part of it can learn.
+  @Test(arguments: Configuration.Architecture.allCases)
+  func aMeanResidualBeginsAsTheMean(_ architecture: Configuration.Architecture) throws {
+    var configuration = small(architecture)
+    configuration.residual = .mean
+    let network = try configuration.network()
+    let trial = GradientTrial(network, windows: 3)
+    trial.parameters.initialize(seed: 3)
+    trial.backward()
+    for window in 0..<3 {
+      for column in 0..<configuration.dim {
+        let mean = (0..<3).reduce(0) { $0 + trial.workspace.contexts[$1 * 3 + window, column] } / 3
+        #expect(abs(trial.workspace.output[window, column] - mean) < 1e-12)
+      }
+    }
+    let learning = network.layout.entries.indices.filter { trial.gradients[$0].entries.contains { $0 != 0 } }
+    #expect(
+      learning.contains {
+        network.layout.entries[$0].name.hasPrefix("base.") || network.layout.entries[$0].name == "alpha"
+      })
+    #expect(learning.contains { network.layout.entries[$0].name == "slots" })
   }
 
   // Not ranker-transformer: the steps of the differences cross kinks of its many ReLUs. It is held against PyTorch.
-  @Test(arguments: architectures.filter { $0 != .rankerTransformer }, [false, true])
-  func gradientsAreDerivatives(_ architecture: Configuration.Architecture, isResidual: Bool) throws {
+  @Test(arguments: architectures.filter { $0 != .rankerTransformer }, Configuration.Residual.allCases)
+  func gradientsAreDerivatives(
+    _ architecture: Configuration.Architecture, _ residual: Configuration.Residual
+  ) throws {
     var configuration = small(architecture)
-    configuration.isResidual = isResidual
+    configuration.residual = residual
     GradientTrial(try configuration.network(), windows: 3, capacity: 4).expectGradients(within: 1e-6)
   }
 
   @Test(arguments: architectures) func oneSlotAndOneEntryAreEnough(_ architecture: Configuration.Architecture) throws {
     GradientTrial(try small(architecture, dim: 4, context: 1).network(), windows: 2).expectGradients(within: 1e-6)
     var configuration = small(architecture, dim: 1, context: 2)
-    configuration.isResidual = true
+    configuration.residual = .last
     for configuration in [configuration, small(architecture, dim: 1, context: 1)] {
       let trial = GradientTrial(try configuration.network(), windows: 2)
       trial.backward()
@@ -51,9 +79,9 @@ import Testing
   }
 
   @Test(arguments: architectures) func zeroContextsGiveNumbers(_ architecture: Configuration.Architecture) throws {
-    for isResidual in [false, true] {
+    for residual in Configuration.Residual.allCases {
       var configuration = small(architecture)
-      configuration.isResidual = isResidual
+      configuration.residual = residual
       let trial = GradientTrial(try configuration.network(), windows: 2)
       trial.workspace.contexts.fill(0)
       trial.backward()

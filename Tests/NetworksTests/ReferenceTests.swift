@@ -10,7 +10,7 @@ import Testing
 @Suite struct ReferenceTests {
   @Test(arguments: [
     "transformer", "ranker-transformer", "ranker-lstm", "mixture-transformer", "mixture-lstm", "amn", "ridge",
-    "residual-ridge",
+    "residual-ridge", "mlp", "mean-residual-mlp",
   ])
   func agreesWithPyTorch(_ name: String) throws {
     try agrees(name, Float.self, within: 2e-5)
@@ -94,7 +94,8 @@ private struct Reference {
     configuration.heads = try size("heads")
     configuration.layers = try size("layers")
     configuration.dropout = 0
-    configuration.isResidual = json["configuration"]?["residual"]?.bool == true
+    let residual = json["configuration"]?["residual"]
+    configuration.residual = residual?.string.flatMap(Configuration.Residual.init) ?? (residual == true ? .last : .none)
     return configuration
   }
 

@@ -80,4 +80,61 @@ assert_equal "$(text-write <ranges/val.nvs | jq -r 'select(.article) | .article'
 try "RECIPE=none-such '$train' c.nvs none"
 assert_status 66
 assert_one_error 'none-such'
+
+# A recipe's model, its schedule of the learning rate, and the figure by which the best epoch is chosen.
+cat >mine.json <<'T'
+{"name": "mine", "model": {"arch": "mlp", "residual": "mean", "hidden": 7, "dropout": 0.25}, "batch": 16, "epochs": 3, "lr": 0.01, "select": "r_at_5",
+ "schedule": {"decay": "cosine", "warmup": 4, "epochs": 3}, "terms": [{"term": "cosine", "weight": 1}]}
+T
+unset MODEL ARCH LR DROPOUT
+try "CAT=0 RECIPE=mine.json '$train' c.nvs mine"
+assert_status 0
+assert_equal "$(model-info mine/0.safetensors | jq -c '[.architecture, .residual, .hidden, .dropout]')" '["mlp","mean",7,0.25]'
+# The mean of the context before the first step: the figures of that baseline.
+model-predict --model mine/0.safetensors mine/val.nvs -o first.nvs
+model-predict --model context-mean mine/val.nvs -o mean.nvs
+try 'stream-diff --tolerance 1e-6 first.nvs mean.nvs'
+assert_status 0
+assert_equal "$(cat mine/[123].jsonl | jq -c 'select(.event == "epoch") | .lr * 10000 | round')" '100
+75
+25'
+best=$(cat mine/[123].jsonl | jq -s 'map(select(.event == "epoch")) | max_by([.val.r_at_5, -.epoch]) | .epoch')
+assert_equal "$(jq .epoch mine/best.json)" "$best"
+for select in cos_next margin; do
+  best=$(cat mine/[123].jsonl | jq -s "map(select(.event == \"epoch\")) | max_by([.val.$select, -.epoch]) | .epoch")
+  for epoch in 1 2 3; do
+    [ "$epoch" -le "$best" ] || { try "epoch-verdict --select $select --best mine/$best.jsonl mine/$epoch.jsonl"; assert_equal "$(jq .is_best out)" false; }
+  done
+done
+# Flags win, and another architecture has its own usual sizes.
+model-init --recipe mine.json --dim 8 --ctx 3 --hidden 5 --dropout 0 --residual last --out flags.safetensors
+assert_equal "$(model-info flags.safetensors | jq -c '[.residual, .hidden, .dropout]')" '["last",5,0]'
+model-init --recipe mine.json --dim 8 --ctx 3 --arch lstm --out lstm.safetensors
+assert_equal "$(model-info lstm.safetensors | jq -c '[.residual, .hidden, .dropout]')" '["mean",512,0.2]'
+
+# Few articles: no part is empty where there are as many articles as parts; where there are fewer, nothing is trained.
+vec-synth --process ar --articles 5 --chunks 20 --dim 8 -o few.nvs
+for seed in 1 2 3 17; do
+  for part in train val ood; do
+    article-select --exact --split train=0.8,val=0.1,ood=0.1 --seed $seed --take $part few.nvs | stream-info >info || fail "$part"
+    assert_equal "$part $(jq .rows info)" "$([ $part = train ] && echo 'train 60' || echo "$part 20")"
+  done
+done
+try "EPOCHS=1 CAT=0 FORCE=1 RECIPE=mine.json '$train' few.nvs few"
+assert_status 0
+article-select --only 0-1 few.nvs >two.nvs || fail 'two articles'
+try "EPOCHS=1 CAT=0 FORCE=1 RECIPE=mine.json '$train' two.nvs two"
+assert_status 65
+assert_absent two/train.nvs two/0.safetensors
+grep -qF 'expected at least 3 articles for as many parts, found 2' err || fail 'it says how many articles are needed'
+# Of many articles the exact parts are nearly those of the hash, and do not depend on the order.
+vec-synth --process ar --articles 300 --chunks 9 --dim 4 -o many.nvs
+for exact in '' --exact; do
+  article-select $exact --split a=0.7,b=0.3 --take b many.nvs | text-write | jq -r 'select(.article) | .article' | sort -u >"articles$exact"
+done
+assert_equal "$(wc -l <articles--exact)" 90
+[ "$(comm -12 articles articles--exact | wc -l)" -ge 75 ] || fail 'most articles stay'
+{ article-select --only 100-299 many.nvs; article-select --only 0-99 many.nvs; } | article-select --exact --split a=0.7,b=0.3 --take b |
+  text-write | jq -r 'select(.article) | .article' | sort -u >articles.other
+assert_equal_files articles.other articles--exact
 finish

@@ -125,7 +125,7 @@ import Vectors
   @Test func theWrapperAddsItsResidual() throws {
     var configuration = Configuration(.transformer, dim: Self.dim, context: 2)
     (configuration.width, configuration.heads, configuration.layers) = (16, 2, 2)
-    configuration.isResidual = true
+    configuration.residual = .last
     let network = try configuration.network()
     #expect(DecoderPredictor<Double>.pays(for: configuration))
     let parameters: Parameters<Double> = Self.parameters(network)

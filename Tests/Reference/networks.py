@@ -166,6 +166,26 @@ class Residual(nn.Module):
         return unit(unit(c[:, -1]) + self.alpha * unit(self.base(c)))
 
 
+class MLP(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(CONTEXT * DIM, HIDDEN), nn.GELU(), nn.Dropout(0.0), nn.Linear(HIDDEN, DIM))
+
+    def forward(self, c):
+        return self.net(c.flatten(1))
+
+
+class MeanResidual(nn.Module):
+    def __init__(self, base):
+        super().__init__()
+        self.slots = nn.Parameter(torch.full((CONTEXT,), 1 / CONTEXT))
+        self.alpha = nn.Parameter(torch.tensor(1.0))
+        self.base = base
+
+    def forward(self, c):
+        return torch.einsum("t,btd->bd", self.slots, c) + self.alpha * self.base(c)
+
+
 def listed(tensors):
     return {
         name: {"shape": list(t.shape), "values": " ".join(f"{v:.10g}" for v in t.detach().flatten().tolist())}
@@ -173,7 +193,7 @@ def listed(tensors):
     }
 
 
-def write(name, architecture, model, is_residual=False):
+def write(name, architecture, model, residual=False):
     torch.manual_seed(11)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -189,7 +209,7 @@ def write(name, architecture, model, is_residual=False):
     record = {
         "configuration": {
             "arch": architecture, "dim": DIM, "context": CONTEXT, "width": WIDTH, "hidden": HIDDEN, "heads": HEADS,
-            "layers": LAYERS, "residual": is_residual,
+            "layers": LAYERS, "residual": residual,
         },
         "parameters": listed(
             {n: t for n, t in model.state_dict().items() if n != "pos_encoder.pe"}),
@@ -214,7 +234,9 @@ def main():
     write("mixture-lstm", "mixture-lstm", MixtureLSTM().train())
     write("amn", "amn", AttentionMixture().train())
     write("ridge", "ridge", Ridge().train())
-    write("residual-ridge", "ridge", Residual(Ridge()).train(), is_residual=True)
+    write("residual-ridge", "ridge", Residual(Ridge()).train(), residual=True)
+    write("mlp", "mlp", MLP().train())
+    write("mean-residual-mlp", "mlp", MeanResidual(MLP()).train(), residual="mean")
 
 
 if __name__ == "__main__":

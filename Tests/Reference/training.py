@@ -187,6 +187,10 @@ def p7(model, p, b, v):  # epochs 1 and 2
         "previous-repel": ((w * F.relu(0.07 - n + cos(p, v))).mean(), 0.5), "teacher-pull": (pull, 0.2)}
 
 
+def p9(model, p, b, v):
+    return {"cosine": ((1 - cos(p, b.n)).mean(), 1)}
+
+
 def p8(model, p, b, v):  # epoch 1, without the verifier of order
     return {"listwise": (ranking(p, b, v, 30), 1.0),
             "previous-repel": (F.relu(0.07 - cos(p, b.n) + cos(p, v)).mean(), 0.5)}
@@ -241,6 +245,8 @@ CASES = {
     "p6b-v2.2": ({"arch": "lstm"}, lstm, v22, 3, 5e-4, 0.01, -2),
     "p6b-v2.3": ({"arch": "lstm"}, lambda: lstm(0.06), v23, 3, 5e-4, 0.01, -2),
     "p7-ranker": ({"arch": "ranker-lstm"}, nets.RankerLSTM, p7, 1, 5e-4, 1e-4, -1),
+    # Epoch 3 of 10 by CosineAnnealingLR, and the first steps of a warm-up of 100 by LinearLR.
+    "p9-residual-mean": ({"arch": "mlp", "residual": "mean"}, lambda: nets.MeanResidual(nets.MLP()), p9, 3, 1e-4, 0.1, -1),
     "p8-mixture": ({"arch": "mixture-lstm"}, nets.MixtureLSTM, p8, 1, 1e-3, 0.01, -1),
 }
 
@@ -261,6 +267,14 @@ def train(name, configuration, make, terms, epoch, rate, decay, slot):
             parameter.copy_(((parameter + 0.05 * torch.randn_like(parameter)) * 1e5).round() / 1e5)
     before = state(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
+    warm_up = None
+    if name == "p9-residual-mean":
+        annealing = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
+        for _ in range(epoch - 1):
+            optimizer.step()
+            annealing.step()
+        optimizer = torch.optim.AdamW(model.parameters(), lr=annealing.get_last_lr()[0], weight_decay=decay)
+        warm_up = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=1 / 100, total_iters=99)
     steps = []
     for step in range(STEPS):
         b = Batch(X[step * BATCH : (step + 1) * BATCH])
@@ -270,6 +284,8 @@ def train(name, configuration, make, terms, epoch, rate, decay, slot):
         sum(weight * value for value, weight in parts.values()).backward()
         length = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
+        if warm_up:
+            warm_up.step()
         steps.append({"grad_norm": length.item(), "cos_next": cos(p, b.n).mean().item(),
                       "terms": {k: float(torch.as_tensor(value).detach()) for k, (value, _) in parts.items()},
                       "lambda": {k: float(weight) for k, (_, weight) in parts.items()}})
@@ -280,12 +296,14 @@ def train(name, configuration, make, terms, epoch, rate, decay, slot):
             "steps": steps}
 
 
-def main():
-    cases = {name: train(name, *case) for name, case in CASES.items()}
-    record = {"batch": BATCH, "roles": [CONTEXT, NEGATIVES, FUTURES], "windows": numbers(X), "cases": cases}
+def main(names):
+    """All cases, or those of these names, beside the others as they were."""
     path = pathlib.Path(__file__).with_name("training.json")
+    cases = json.loads(path.read_text())["cases"] if names else {}
+    cases |= {name: train(name, *CASES[name]) for name in names or CASES}
+    record = {"batch": BATCH, "roles": [CONTEXT, NEGATIVES, FUTURES], "windows": numbers(X), "cases": cases}
     path.write_text(json.dumps(record, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

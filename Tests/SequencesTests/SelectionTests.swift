@@ -20,6 +20,16 @@ import Vectors
     #expect((1_800...2_200).contains(counts["ood"] ?? 0))
   }
 
+  @Test(arguments: [(3, [1, 1, 1]), (5, [3, 1, 1]), (10, [8, 1, 1]), (17, [13, 2, 2]), (100, [80, 10, 10])])
+  func countedArticlesHaveTheirShares(_ count: Int, _ expected: [Int]) {
+    let articles = Set((0..<count).map { UInt64($0 * 7 + 1) })
+    for seed in [0, 17, UInt64.max] {
+      let found = ArticleSplit.exact(Self.parts, of: articles, seed: seed)
+      #expect(Set(found.keys) == articles)
+      #expect(Self.parts.map { part in found.values.count { $0 == part.name } } == expected)
+    }
+  }
+
   @Test func anArticleStaysInItsPart() {
     let split = ArticleSplit(Self.parts, seed: 3)
     let again = ArticleSplit(Self.parts, seed: 3)

@@ -40,7 +40,7 @@ import Testing
     let report = try #require(found.json)
     let expected: [String: JSON] = [
       "schema": "model-info/1", "label": "first", "architecture": "transformer", "dim": 4, "context": 5, "width": 8,
-      "hidden": nil, "layers": 1, "heads": 2, "dropout": 0.1, "residual": false, "positional_scalar": false,
+      "hidden": nil, "layers": 1, "heads": 2, "dropout": 0.1, "residual": "none", "positional_scalar": false,
       "positional_scale": 0, "last_slot_bias": 0, "constants": 800, "recipe": nil, "epoch": nil, "step": nil,
       "history": nil, "moments": false, "extras": [], "notes": [:], "source": nil,
     ]

@@ -39,11 +39,14 @@ import Testing
     expect(whole, contains: try JSON(parsing: Folder.text(of: "\(Self.recipes)/\(name).json")), at: name)
     #expect(
       keys(whole) == [
-        "name", "description", "data", "model", "batch", "epochs", "lr", "weight_decay", "clip", "plateau", "augment",
-        "gate_weights", "stages", "terms",
+        "name", "description", "data", "model", "batch", "epochs", "lr", "weight_decay", "clip", "plateau", "schedule",
+        "select", "augment", "gate_weights", "stages", "terms",
       ])
     #expect(keys(whole["data"]) == ["offset", "previous", "negatives", "futures", "gate"])
-    #expect(keys(whole["model"]) == ["arch", "residual", "positional_scalar", "last_slot_bias"])
+    #expect(
+      keys(whole["model"]) == [
+        "arch", "residual", "width", "hidden", "layers", "heads", "dropout", "positional_scalar", "last_slot_bias",
+      ])
     for stage in whole["stages"]?.array ?? [] { #expect(keys(stage["gates"]) == ["margin", "r_at_5", "rollout"]) }
     let rules: Set = [
       "term", "gated", "weight", "fraction", "min", "max", "rho", "adaptive", "confidence", "sign_skip",

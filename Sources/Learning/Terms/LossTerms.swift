@@ -2,7 +2,8 @@
 public enum LossTerms {
   /// The terms in the order in which people read them.
   public static let all: [any LossTerm.Type] = [
-    MeanSquaredError.self, DirectionalHinge.self, PreviousRepel.self, DirectionalSmooth.self, DirectionalGapRatio.self,
+    MeanSquaredError.self, CosineDistance.self, DirectionalHinge.self, PreviousRepel.self, DirectionalSmooth.self,
+    DirectionalGapRatio.self,
     PositiveFloor.self, NormPenalty.self, Orthogonality.self, AntiCopy.self, FutureMargin.self, MicroDirectional.self,
     InfoNCE.self, SymmetricInfoNCE.self, Listwise.self, TeacherPull.self, MomentMatching.self, VarianceFloor.self,
     OrderVerification.self, RolloutError.self,

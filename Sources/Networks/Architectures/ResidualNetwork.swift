@@ -1,14 +1,34 @@
 public import Kernels
 
+/// A network that adds to what another one, its base, computes.
+package protocol ResidualWrapper: Network {
+  /// The wrapped network, which finds its parameters in the whole's.
+  var base: any Network { get }
+  /// What is added to the base's outputs, for batches of up to `capacity` windows.
+  func makeSum<Scalar: Real>(_ type: Scalar.Type, capacity: Int) -> any ResidualForward<Scalar>
+}
+
+/// What a wrapper adds to a base's forward half.
+package protocol ResidualForward<Scalar>: AnyObject {
+  associatedtype Scalar: Real
+  /// (capacity, dim).
+  var output: Matrix<Scalar> { get }
+  /// Computes `output` of the first `windows` windows.
+  ///
+  /// - Parameters:
+  ///   - contexts: what the base has read.
+  ///   - base: (capacity, dim), its outputs.
+  func forward(_ contexts: Matrix<Scalar>, _ base: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows: Int)
+}
+
 /// The residual wrapper of P2: output u(u(c of the last slot) + a·u(base(c))), a learnt and 0.5 at first.
 ///
 /// The base's parameters bear their names with `base.` before them.
-public struct ResidualNetwork: Network {
+public struct ResidualNetwork: ResidualWrapper {
   /// The base's configuration, marked as residual.
   public let configuration: Configuration
   /// The base's entries under `base.`, then `alpha`.
   public let layout: ParameterLayout
-  /// The wrapped network, which finds its parameters in the whole's.
   package let base: any Network
   let alpha: ParameterIndex
 
@@ -20,8 +40,12 @@ public struct ResidualNetwork: Network {
     self.base = base
     self.layout = layout
     var configuration = base.configuration
-    configuration.isResidual = true
+    configuration.residual = .last
     self.configuration = configuration
+  }
+
+  package func makeSum<Scalar: Real>(_ type: Scalar.Type, capacity: Int) -> any ResidualForward<Scalar> {
+    ResidualSum<Scalar>(self, capacity: capacity)
   }
 
   /// Buffers for batches of up to `capacity` windows, as `Network` says.
@@ -33,7 +57,7 @@ public struct ResidualNetwork: Network {
 }
 
 /// What the wrapper adds to a base's forward half.
-package final class ResidualSum<Scalar: Real> {
+private final class ResidualSum<Scalar: Real>: ResidualForward {
   private let network: ResidualNetwork
   private let arena = Arena<Scalar>()
   /// (capacity, dim): u(c of the last slot), u(base(c)), and their norms.
@@ -43,10 +67,10 @@ package final class ResidualSum<Scalar: Real> {
   fileprivate let stepNorms: Matrix<Scalar>
   fileprivate let outputNorms: Matrix<Scalar>
   /// (capacity, dim): unit vectors.
-  package let output: Matrix<Scalar>
+  let output: Matrix<Scalar>
 
   /// Buffers for batches of up to `capacity` windows.
-  package init(_ network: ResidualNetwork, capacity n: Int) {
+  init(_ network: ResidualNetwork, capacity n: Int) {
     self.network = network
     let (arena, dim) = (arena, network.configuration.dim)
     last = arena.matrix(rows: n, columns: dim)
@@ -63,14 +87,7 @@ package final class ResidualSum<Scalar: Real> {
     return rows.rows((context - 1) * n..<context * n).columns(0..<network.configuration.dim)
   }
 
-  /// Computes `output` of the first `windows` windows.
-  ///
-  /// - Parameters:
-  ///   - contexts: what the base has read.
-  ///   - base: (capacity, dim), its outputs.
-  package func forward(
-    _ contexts: Matrix<Scalar>, _ base: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int
-  ) {
+  func forward(_ contexts: Matrix<Scalar>, _ base: Matrix<Scalar>, _ parameters: Parameters<Scalar>, windows n: Int) {
     UnitRows.forward(lastSlot(contexts, n), into: last.first(n), norms: lastNorms)
     UnitRows.forward(base.first(n), into: step.first(n), norms: stepNorms)
     Blend.of(1, last.first(n), parameters[network.alpha][0, 0], step.first(n), into: output.first(n))

@@ -25,10 +25,12 @@ struct EpochLines {
 
   private func validation(_ key: String) -> Double? { line["val"]?[key]?.double }
 
-  var outcome: EpochVerdict.Outcome {
+  /// - Parameter selection: the figure by which the best epoch is chosen.
+  func outcome(_ selection: Recipe.Selection) -> EpochVerdict.Outcome {
     var figures: [String: Double] = [:]
     for key in ["margin", "r_at_5"] { figures[key] = validation(key) }
-    return EpochVerdict.Outcome(epoch: epoch, cosineNext: validation("cos_next"), figures: figures, alarms: alarms)
+    return EpochVerdict.Outcome(
+      epoch: epoch, selected: validation(selection.rawValue), figures: figures, alarms: alarms)
   }
 
   /// The epoch and its figure, for people.
@@ -39,7 +41,7 @@ struct EpochLines {
     func figure(_ key: String) -> String { Figures.decimal(validation(key), places: 4) }
     let parts = [
       "loss \(Figures.decimal(line["loss"]?.double, places: 6))", "val cosine \(figure("cos_next"))",
-      "margin \(figure("margin"))", "R@5 \(figure("r_at_5"))", "lr \(line["lr"]?.double.map(Figures.shortest) ?? "-")",
+      "margin \(figure("margin"))", "R@5 \(figure("r_at_5"))", "lr \(line["lr"]?.double.map(Figures.brief) ?? "-")",
       "\(Figures.decimal(line["windows_per_second"]?.double, places: 0)) windows/s",
     ]
     return "epoch \(epoch): \(parts.joined(separator: ", "))"

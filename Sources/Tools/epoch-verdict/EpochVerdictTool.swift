@@ -7,6 +7,8 @@ import Stages
 /// The lines of an epoch → whether it is the best so far, and whether training goes on.
 @main struct EpochVerdictTool: Command {
   static let gates = Option.text("5cat", placeholder: "FILE", help: "the epoch's 5CAT: its lines, the verdict last")
+  static let selection = Option<Recipe.Selection>.choice(
+    "select", default: .cosine, help: "the figure of the validation by which the best epoch is chosen")
   static let best = Option.text("best", placeholder: "FILE", help: "the line of the best epoch so far")
   static let stopOn = Option<[TrainingAlarm]>.list(
     "stop-on", placeholder: "ALARM,...", noun: "alarms", help: "the answer is no if the epoch raised one of these")
@@ -22,14 +24,15 @@ import Stages
     name: "epoch-verdict",
     purpose: "decide after an epoch whether training goes on",
     details: """
-      Reads the lines of train-step; the last one, of the epoch's end, counts. `is_best` says whether the mean cosine \
-      of the validation is higher than that of --best; an epoch is not beaten by itself or a later one. `go_on` is \
+      Reads the lines of train-step; the last one, of the epoch's end, counts. `is_best` says whether the figure \
+      --select of the validation is higher than that of --best; an epoch is not beaten by itself or a later one. `go_on` is \
       false if the epoch raised an alarm of --stop-on (`backward` also if the margin of the 5CAT is negative), or if \
       the next epoch begins a stage of --recipe and a gate of the stage before is not reached; `reason` says which.
       """,
     operands: .required(["FILE"]),
     options: [
-      gates, best, stopOn, recipe, rollout, ignoreGates, isLine, isSummary, CommonOptions.label, CommonOptions.format,
+      gates, best, selection, stopOn, recipe, rollout, ignoreGates, isLine, isSummary, CommonOptions.label,
+      CommonOptions.format,
       CommonOptions.output,
     ],
     memory: "the lines",
@@ -52,7 +55,7 @@ import Stages
   }
 
   private static func judge(_ lines: EpochLines, _ gates: GatesLine?, _ arguments: Arguments) throws -> ExitStatus {
-    var outcome = lines.outcome
+    var outcome = lines.outcome(arguments[selection])
     outcome.gatesMargin = gates?.margin
     let ending = try arguments[recipe].flatMap { try RecipeFile.load($0).stageEnding(before: outcome.epoch + 1) }
     if ending?.gates["rollout"] != nil {
@@ -62,7 +65,8 @@ import Stages
       outcome.figures["rollout"] = try rolloutCosine(path)
     }
     let verdict = EpochVerdict(
-      outcome, best: try arguments[best].map { try EpochLines($0).outcome }, stopOn: arguments[stopOn].map(\.rawValue),
+      outcome, best: try arguments[best].map { try EpochLines($0).outcome(arguments[selection]) },
+      stopOn: arguments[stopOn].map(\.rawValue),
       ending: ending)
     let stops = !verdict.stoppingAlarms.isEmpty || !verdict.failedGates.isEmpty && !arguments[ignoreGates]
     let fields: [(String, JSON)] = [

@@ -37,7 +37,7 @@ import Networks
       fields.append((size.rawValue, configuration.sizes.contains(size) ? number(configuration[size]) : .null))
     }
     fields += [
-      ("dropout", .number(configuration.dropout)), ("residual", .bool(configuration.isResidual)),
+      ("dropout", .number(configuration.dropout)), ("residual", .string(configuration.residual.rawValue)),
       ("positional_scalar", .bool(configuration.hasPositionalScalar)),
       ("positional_scale", .number(model.options.positionalScale)),
       ("last_slot_bias", .number(model.options.lastSlotBias)), ("parameters", number(model.layout.trainable)),

@@ -9,18 +9,21 @@ import Networks
   static let architecture = Option<Configuration.Architecture?>.choice("arch", help: "the architecture")
     .showing(default: "the recipe's")
   static let recipe = Option.text(
-    "recipe", placeholder: "NAME|FILE", help: "take architecture, residual and positional column from a recipe")
+    "recipe", placeholder: "NAME|FILE", help: "take architecture, sizes, residual and positional column from a recipe")
   static let dim = Option.integer("dim", in: Configuration.Size.dim.range, help: "entries of a vector").required()
   static let context = Option.integer(
     "ctx", default: 5, in: Configuration.Size.context.range, unit: "chunks", help: "context length")
   static let width = size(.width, "the width of transformers and grus", default: "512")
-  static let hidden = size(.hidden, "the recurrent width of lstms; the first residual width of amn", default: "512")
+  static let hidden = size(
+    .hidden, "the recurrent width of lstms; the first residual width of amn; that of mlp", default: "512")
   static let layers = size(.layers, "layers or blocks", default: "4, of an lstm 2")
   static let heads = size(.heads, "attention heads; they divide the width", default: "8")
   static let dropout = Option.real(
     "dropout", in: 0...1.0.nextDown, help: "the share of activations that training sets to 0"
   ).showing(default: "transformers 0.1, lstm 0.2, rankers and mixtures 0.1, else 0")
-  static let residual = Option.flag("residual", help: "the network predicts what to add to the last chunk")
+  static let residual = Option<Configuration.Residual?>.choice(
+    "residual", help: "what the network's output is added to: the last chunk, or a weighted mean of the context"
+  ).showing(default: "the recipe's, else none")
   static let positionalScalar = Option.flag("positional-scalar", help: "one more input column, the chunk's position")
 
   static let manual = Manual(
@@ -73,14 +76,23 @@ import Networks
     let name = try architecture(recipe, arguments)
     var configuration = Configuration(name, dim: arguments[dim], context: arguments[context])
     for (option, size) in [(width, Configuration.Size.width), (hidden, .hidden), (layers, .layers), (heads, .heads)] {
-      guard let given = arguments[option] else { continue }
+      guard let given = arguments[option] else {
+        // Of a recipe that states it, and of the architecture that it was stated for.
+        if name.rawValue == recipe?.model.architecture, configuration.sizes.contains(size),
+          let stated = recipe?.model.sizes[size.rawValue]
+        {
+          configuration[size] = stated
+        }
+        continue
+      }
       guard configuration.sizes.contains(size) else {
         throw arguments.refusal(of: option, expected: "no --\(size.rawValue): \(name.rawValue) has none")
       }
       configuration[size] = given
     }
-    configuration.dropout = arguments[dropout] ?? configuration.dropout
-    configuration.isResidual = arguments[residual] || recipe?.model.isResidual ?? false
+    let stated = name.rawValue == recipe?.model.architecture ? recipe?.model.dropout : nil
+    configuration.dropout = arguments[dropout] ?? stated ?? configuration.dropout
+    configuration.residual = arguments[residual] ?? recipe?.model.residual ?? .none
     configuration.hasPositionalScalar = arguments[positionalScalar] || recipe?.model.positionalScalar != nil
     if configuration.sizes.contains(.heads), configuration.width % configuration.heads != 0 {
       let option = arguments.wasGiven(heads) ? heads : width

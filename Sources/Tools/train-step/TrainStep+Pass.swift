@@ -85,12 +85,14 @@ extension TrainStep {
         }
         guard let figures else { continue }
         left -= 1
-        try lines.add(figures, step: pass.step)
+        try lines.add(figures, step: pass.step, learningRate: pass.learningRate)
       }
       progress.advance(by: block.windows)
     }
     do {
-      if left > 0, let figures = try pass.finish() { try lines.add(figures, step: pass.step) }
+      if left > 0, let figures = try pass.finish() {
+        try lines.add(figures, step: pass.step, learningRate: pass.learningRate)
+      }
     } catch let divergence as Divergence {
       throw try failure(divergence, input, lines, longest: 0)
     }

@@ -6,7 +6,8 @@ import Learning
 struct TrainingLines {
   private let every: Int
   private let epoch: Int
-  private let learningRate: Double
+  /// AdamW's in the last step.
+  private var learningRate: Double
   private var sinceLine = StepFigures()
   private var stepsSinceLine = 0
   private(set) var all = StepFigures()
@@ -20,7 +21,8 @@ struct TrainingLines {
   }
 
   /// Takes a step; every so many, writes the means since the last line.
-  mutating func add(_ figures: StepFigures, step: Int) throws {
+  mutating func add(_ figures: StepFigures, step: Int, learningRate: Double) throws {
+    self.learningRate = learningRate
     all.merge(figures)
     sinceLine.merge(figures)
     stepsSinceLine += 1
