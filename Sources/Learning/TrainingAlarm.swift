@@ -6,6 +6,9 @@ public enum TrainingAlarm: String, CaseIterable, Hashable, Sendable {
   case copyLast = "copy-last"
   case warmUpCollapse = "warm-up-collapse"
   case divergence
+  case belowConstant = "below-constant"
+  case ignoresContext = "ignores-context"
+  case collapsed
 }
 
 /// What an epoch is judged by.
@@ -23,6 +26,8 @@ public struct EpochFigures: Hashable, Sendable {
   public var trainingMargin: Double
   /// The terms that counted.
   public var activeTerms: Set<String>
+  /// What else the validation found; nil for an epoch of a version that did not.
+  public var validation: ValidationFigures?
 
   /// Creates the figures of an epoch.
   public init(
@@ -51,13 +56,18 @@ extension TrainingAlarm {
 
   private func isRaised(by epoch: EpochFigures, after earlier: [EpochFigures]) -> Bool {
     switch self {
-    case .backward: epoch.margin < 0
+    case .backward: epoch.margin < min(0, epoch.validation?.bestBaseline?.margin ?? 0)
     case .trainValidationMismatch: epoch.trainingMargin > 0 && epoch.margin < 0
     case .orthogonalEscape: Self.escapes(epoch, after: earlier)
-    case .copyLast: epoch.cosineLast > epoch.cosineNext
+    case .copyLast:
+      epoch.cosineLast - epoch.cosineNext
+        > max(0, epoch.validation?.bestBaseline.map { $0.cosineLast - $0.cosineNext } ?? 0)
     case .warmUpCollapse: Self.collapses(epoch, after: earlier.last)
     // A step raises it, and no epoch comes to its end then.
     case .divergence: false
+    case .belowConstant: epoch.validation?.baselines["constant"].map { epoch.cosineNext < $0.cosineNext } ?? false
+    case .ignoresContext: epoch.validation?.contextUse.map { $0.reversed.isNoise && $0.other.isNoise } ?? false
+    case .collapsed: epoch.validation?.spread.map { $0 < 0.1 } ?? false
     }
   }
 

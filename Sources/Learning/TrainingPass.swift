@@ -48,6 +48,9 @@ public final class TrainingPass<Scalar: Real> {
   /// The terms that count in the epoch.
   let terms: [RecipeTerm]
   private let augmentation: Augmentation?
+  /// (dim).
+  private var targetSums: [Double]
+  private var targetCount = 0
 
   /// - Parameters:
   ///   - learner: what is trained, changed in place.
@@ -70,6 +73,7 @@ public final class TrainingPass<Scalar: Real> {
     let horizon = terms.map(\.needs.horizon).max() ?? 0
     chain = horizon > 0 ? RolloutChain(network, capacity: capacity, horizon: horizon, seed: position.seed) : nil
     augmentation = recipe.augmentation
+    targetSums = [Double](repeating: 0, count: dim)
   }
 
   /// Takes a window of a block; where that fills a batch, makes a step.
@@ -90,6 +94,9 @@ public final class TrainingPass<Scalar: Real> {
     return try takeStep()
   }
 
+  /// (dim): the mean of all targets so far, each window counting once; nil before the first.
+  public var meanTarget: [Double]? { targetCount > 0 ? targetSums.map { $0 / Double(targetCount) } : nil }
+
   /// The mean length of the last batch's targets.
   public var meanTargetLength: Double { losses.meanTargetLength }
 
@@ -99,6 +106,7 @@ public final class TrainingPass<Scalar: Real> {
     step += 1
     let options = options
     let windows = batch.windows
+    addTargets()
     fillContexts()
     workspace.forward(learner.parameters, windows: windows, options: options)
     losses.load(lossBatch())
@@ -109,6 +117,16 @@ public final class TrainingPass<Scalar: Real> {
     learningRate = position.learningRate * (recipe.schedule?.factor(step: step, epoch: position.epoch) ?? 1)
     try learner.move(gradients, recipe, learningRate: learningRate, step: step, &figures)
     return figures
+  }
+
+  private func addTargets() {
+    targetSums.withUnsafeMutableBufferPointer { sums in
+      for window in 0..<batch.windows {
+        let target = batch.targets.row(window)
+        for entry in 0..<sums.count { sums[entry] += Double(target[entry]) }
+      }
+    }
+    targetCount += batch.windows
   }
 
   /// What the network's output depends on in this step.

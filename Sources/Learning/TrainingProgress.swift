@@ -28,9 +28,11 @@ public struct TrainingProgress: Hashable, Sendable {
     /// What alarms are judged by; nil without a validation.
     public var figures: EpochFigures? {
       validation.map { value in
-        EpochFigures(
+        var figures = EpochFigures(
           cosineNext: value.cosineNext, cosinePrevious: value.cosinePrevious, cosineLast: value.cosineLast,
           cosineAnchor: value.cosineAnchor, trainingMargin: margin, activeTerms: Set(terms))
+        figures.validation = value
+        return figures
       }
     }
   }

@@ -1,5 +1,6 @@
-import Learning
 import Testing
+
+@testable import Learning
 
 @Suite struct WeightRuleTests {
   private func batch(_ mse: Double, next: Double = 0.5, previous: Double = 0.4) -> BatchSummary {
@@ -115,6 +116,40 @@ import Testing
     let fallen = epoch(next: 0.30, previous: 0.1, last: 0.1)
     #expect(TrainingAlarm.raised(by: fallen, after: [epoch(next: 0.51), epoch(next: 0.4)]) == [.orthogonalEscape])
     #expect(TrainingAlarm.raised(by: fallen, after: [epoch(next: 0.49)]).isEmpty)
+  }
+
+  private func found(
+    constant: Double = 0.1, mean: ValidationFigures.Baseline? = nil, spread: Double = 0.8, reversed: Double = -0.2,
+    other: Double = -0.3
+  ) -> ValidationFigures {
+    var figures = ValidationFigures(
+      windows: 100, cosineNext: 0, cosinePrevious: 0, cosineLast: 0, cosineAnchor: 0, error: 0, recall: 0)
+    figures.baselines["constant"] = .init(cosineNext: constant, cosinePrevious: constant, cosineLast: constant)
+    figures.baselines["context-mean"] = mean
+    figures.spread = spread
+    figures.contextUse = .init(
+      reversed: .init(mean: reversed, error: 0.01), other: .init(mean: other, error: 0.01))
+    return figures
+  }
+
+  @Test func alarmsCompareWithWhatNeedsNoTraining() {
+    func alarms(_ epoch: EpochFigures, _ figures: ValidationFigures) -> [TrainingAlarm] {
+      var epoch = epoch
+      epoch.validation = figures
+      return TrainingAlarm.raised(by: epoch, after: [])
+    }
+    #expect(alarms(epoch(), found()).isEmpty)
+    #expect(alarms(epoch(next: 0.09, previous: 0.05, last: 0.05), found()) == [.belowConstant])
+    #expect(alarms(epoch(), found(spread: 0.09)) == [.collapsed])
+    #expect(alarms(epoch(), found(reversed: 0.019, other: -0.02)) == [.ignoresContext])
+    // A model that is blind to order by construction, but uses the context.
+    #expect(alarms(epoch(), found(reversed: 0)).isEmpty)
+    // The mean of the context resembles the chunk before by 0.2 more than the target.
+    let mean = ValidationFigures.Baseline(cosineNext: 0.45, cosinePrevious: 0.65, cosineLast: 0.65)
+    let near = epoch(previous: 0.69, last: 0.69, training: -0.1)
+    #expect(alarms(near, found(mean: mean)).isEmpty)
+    #expect(alarms(near, found()) == [.backward, .copyLast])
+    #expect(alarms(epoch(previous: 0.71, last: 0.71, training: -0.1), found(mean: mean)) == [.backward, .copyLast])
   }
 
   /// P7's record: the anchor fell from 0.588 to 0.391 when the teacher pull ended.

@@ -45,13 +45,13 @@ assert_status 0
 assert_equal "$(grep -c '^epoch' out)" 1
 
 # An alarm ends it, and goes on ending it.
-try "EPOCHS=3 STOP_ON=copy-last,orthogonal-escape '$train' c.nvs stopped"
+try "EPOCHS=3 LR=0.000001 STOP_ON=collapsed,orthogonal-escape '$train' c.nvs stopped"
 assert_status 1
 assert_equal "$(grep -c '^epoch' out)" 1
-try "EPOCHS=3 STOP_ON=copy-last '$train' c.nvs stopped"
+try "EPOCHS=3 LR= STOP_ON=collapsed '$train' c.nvs stopped"
 assert_status 1
 assert_equal "$(grep -c '^epoch' out)" 0
-try "EPOCHS=2 '$train' c.nvs stopped"
+try "LR= EPOCHS=2 '$train' c.nvs stopped"
 assert_status 0
 
 # Damaged chunks: nothing is trained on a part of them.

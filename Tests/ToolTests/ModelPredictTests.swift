@@ -144,7 +144,7 @@ import Vectors
     #expect(none.status == 65 && none.errors.contains("the stream has no windows; 6 articles were too short for one"))
     let absent = try run("model-predict", ["--model", "copy-lats"], input: Samples.windows)
     #expect(absent.status == 66)
-    #expect(absent.errors.contains("copy-last, context-mean, linear-extrapolation, oracle"))
+    #expect(absent.errors.contains("copy-last, context-mean, linear-extrapolation, nearest, oracle"))
     #expect(try run("model-predict", [], input: Samples.windows).status == 64)
     // Two predictions of one float each beyond the largest: the extrapolation overflows.
     let huge = Samples.numPy(rows: 3, columns: 1, [-3e38, 3e38, 1])

@@ -69,7 +69,10 @@ import Vectors
     let more: Set = ["val", "alarms", "seconds", "windows", "steps", "left_over"]
     #expect(Set(try #require(end.object).keys) == fields.union(more))
     #expect((end["windows"]?.int, end["steps"]?.int, end["left_over"]?.int) == (264, 9, 0))
-    let scores: Set = ["cos_next", "cos_prev", "cos_last", "cos_anchor", "margin", "mse", "r_at_5", "windows"]
+    let scores: Set = [
+      "cos_next", "cos_prev", "cos_last", "cos_anchor", "margin", "mse", "r_at_5", "windows", "spread", "context_use",
+      "baselines",
+    ]
     #expect(Set(try #require(end["val"]?.object).keys) == scores)
   }
 

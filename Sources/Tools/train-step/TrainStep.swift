@@ -67,6 +67,7 @@ import Stages
     var lines = TrainingLines(arguments[logEvery], epoch: setup.epoch, learningRate: setup.progress.learningRate)
     try train(pass, input, arguments, &lines)
     var scores: ValidationFigures?
+    judge?.constant = pass.meanTarget
     if let scoring, let judge { scores = try score(scoring, judge) }
     let steps = pass.step - setup.progress.step
     let alarms = setup.progress.end(setup.epoch, step: pass.step, training: lines.all, validation: scores)
