@@ -15,7 +15,7 @@ private func runDriver(
   _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// Coverage-guided fuzzing of what reads files: `fuzz-inputs FORMAT [libFuzzer's options] CORPUS`, built by `make fuzz`.
+/// Coverage-guided fuzzing of what reads files: `FORMAT=stream fuzz-inputs [libFuzzer's options] CORPUS`, built by `make fuzz`.
 /// A reader may throw; a trap, a hang or more than 200 MB is a finding. Every input is read as it is, and once more with
 /// its checksums made right, so that changes reach the code behind them.
 @main struct FuzzInputs {
@@ -51,30 +51,35 @@ private func runDriver(
   ]
 
   static func main() {
-    guard CommandLine.argc >= 2, let word = CommandLine.unsafeArgv[1], let reader = readers[String(cString: word)]
-    else {
-      print("fuzz-inputs: expected one of \(readers.keys.sorted().joined(separator: ", "))")
+    // Not a word of the command line, with which the driver starts the program again.
+    let word = getenv("FORMAT").map { String(cString: $0) } ?? ""
+    guard let reader = readers[word] else {
+      print("fuzz-inputs: expected FORMAT to be one of \(readers.keys.sorted().joined(separator: ", "))")
       exit(64)
     }
     read = reader
-    seal = seals[String(cString: word)]
+    seal = seals[word]
     var template = Array("/tmp/nextvec-fuzz-XXXXXX".utf8CString)
     file = mkstemp(&template)
     guard file >= 0 else { exit(73) }
     unlink(template)
-    var count = CommandLine.argc - 1
-    // The driver takes the format's name for the program's.
-    var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
+    var count = CommandLine.argc
+    var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
     exit(
       runDriver(&count, &words) { bytes, size in
-        let input = UnsafeBufferPointer(start: bytes, count: size)
-        attempt(input)
-        guard let seal = FuzzInputs.seal else { return 0 }
-        var sealed = Array(input)
-        seal(&sealed)
-        sealed.withUnsafeBufferPointer { if !$0.elementsEqual(input) { attempt($0) } }
+        FuzzInputs.attemptBoth(UnsafeBufferPointer(start: bytes, count: size))
         return 0
       })
+  }
+
+  /// The input as it is, and with right checksums where these differ.
+  private static func attemptBoth(_ input: UnsafeBufferPointer<UInt8>) {
+    attempt(input)
+    guard let seal else { return }
+    var sealed = Array(input)
+    seal(&sealed)
+    guard !sealed.elementsEqual(input) else { return }
+    sealed.withUnsafeBufferPointer(attempt)
   }
 
   private static func attempt(_ input: UnsafeBufferPointer<UInt8>) {

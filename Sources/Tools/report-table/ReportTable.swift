@@ -14,6 +14,7 @@ import Stages
     case predictors
     case calibration
     case verdict
+    case runs
   }
 
   static let view = Option<View?>.choice("view", help: "what to show").required()
@@ -27,7 +28,8 @@ import Stages
       come, from the lines of all its epochs. predictors: the scores of each predictor of pipelines/calibrate, and the \
       one to beat. calibration: the five gates of each of those predictors, and what the gates are worth, from a report \
       of gate-verdict with --calibration. verdict: what a verdict means beside the predictors of a calibration, from the \
-      lines of pipelines/5cat and of pipelines/calibrate.
+      lines of pipelines/5cat and of pipelines/calibrate. runs: the verdicts of several runs side by side, from reports of \
+      gate-verdict with --calibration, each under its label; R@5 is that without the context's chunks.
       """,
     operands: .any("FILE"),
     options: [view, CommonOptions.output],
@@ -55,6 +57,7 @@ import Stages
     case .predictors: try Predictors(reports).table.text + "\n" + sentences(try Predictors(reports).sentences)
     case .calibration: try CalibrationView(reports).table.text
     case .verdict: sentences(try VerdictView(reports).sentences)
+    case .runs: try Runs(reports).table.text
     }
   }
 
