@@ -36,7 +36,7 @@ here=${here%/*/*}/pipelines
 file=$1 merged=${2-}
 SHARDS=${SHARDS:-4} JOBS=${JOBS-}
 [ -n "$JOBS" ] || JOBS=$(getconf _NPROCESSORS_ONLN) || fail 70 'the number of processors is unknown: set JOBS'
-export CTX="${CTX:-5}" MODEL="${MODEL:-context-mean}"
+export CTX="${CTX:-5}" MODEL="${MODEL:-context-mean}" tied
 make_work
 
 # digests NAME FILE: prints the totals and digests of a stream, and keeps them in NAME. No pipe here: its status would be that of
@@ -71,10 +71,10 @@ for kind in windows predictions; do digests "$kind of the whole" "$work/whole.$k
 
 # In shards, a thread for each. A failure anywhere ends the pipe with a status other than 0, without pipefail; xargs passes it on.
 npz-read "$file" | stream-split --shards "$SHARDS" --out "$work/chunks-"
-# shellcheck disable=SC2016 # Expanded by the inner sh.
+# shellcheck disable=SC2016,SC2086 # Expanded by the inner sh; a command and its flags.
 for shard in "$work"/chunks-*.nvs; do printf '%s\0' "$shard"; done |
-  xargs -0 -n 1 -P "$JOBS" sh -c '
-    seq-build --ctx "$CTX" "$1" --output "${1%.nvs}.windows" &&
+  xargs -0 -n 1 -P "$JOBS" $tied sh -c '
+    $tied seq-build --ctx "$CTX" "$1" --output "${1%.nvs}.windows" &&
       exec model-predict --threads 1 --model "$MODEL" --output "${1%.nvs}.predictions" "${1%.nvs}.windows"' sh
 
 # Merged. What cat makes is a stream too; its members are counted, since one that is missing altogether leaves no trace.

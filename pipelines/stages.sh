@@ -26,13 +26,13 @@ command -v npz-read >/dev/null || fail 66 'the tools are missing: run make build
 if setpriv --pdeathsig TERM true 2>/dev/null; then tied='setpriv --pdeathsig TERM --'; else tied=''; fi
 
 # make_work: sets $work to a private temporary folder, which goes with the script. What scripts that were killed by SIGKILL have left goes too: folders
-# whose lock nobody holds, neither the script nor a stage of it, and after a minute empty ones, of scripts that were killed before they had a lock.
+# whose lock nobody holds, neither the script nor a stage of it, and after a minute those that have none: they were killed before they had one, or at the end.
 make_work() {
   end_together
   for dead in "${TMPDIR:-/tmp}/$pipeline".??????; do
-    [ -O "$dead" ] || continue
+    if [ ! -O "$dead" ] || ! command -v flock >/dev/null; then continue; fi
     # Of several scripts that find it, one removes it, under its lock, and none fails.
-    if [ -e "$dead/.lock" ]; then flock -n "$dead/.lock" rm -rf "$dead"; else find "$dead" -maxdepth 0 -empty -mmin +1 -delete; fi 2>/dev/null || :
+    if [ -e "$dead/.lock" ]; then flock -n "$dead/.lock" rm -rf "$dead"; else find "$dead" -maxdepth 0 -mmin +1 -exec rm -rf {} +; fi 2>/dev/null || :
   done
   created=$(mktemp -d "${TMPDIR:-/tmp}/$pipeline.XXXXXX") || fail 73 "${TMPDIR:-/tmp}: no temporary folder can be created there"
   work=$(cd -- "$created" && pwd) # It is removed at the end: never what a mktemp that failed has printed.
@@ -51,10 +51,10 @@ end_together() {
 leave() {
   status=$?
   trap '' HUP INT QUIT TERM
-  # Stages first, then their files: one that still runs could make another.
+  # Stages first, then their files: one that still runs could make another. What a stage has started holds the lock until it has ended too.
   for stage in $running; do kill "${stage%%:*}" 2>/dev/null || :; done
-  wait
-  [ -z "$work" ] || rm -rf "$work" || :
+  wait && exec 8>&-
+  [ -z "$work" ] || flock -w 5 "$work/.lock" rm -rf "$work" 2>/dev/null || rm -rf "$work" || :
   [ "$status" -ne 1 ] || [ -n "$answered" ] || status=70
   exit "$status"
 }

@@ -141,8 +141,9 @@ export root
 starts='here=$root/pipelines; . "$here/stages.sh"; make_work; : >"$work/file"'
 for round in 1 2 3 4 5 6 7 8; do
   for dead in 1 2 3 4 5 6 7 8 9; do
-    mkdir -p "temporary/script.dead0$dead"
-    touch "temporary/script.dead0$dead/.lock" "temporary/script.dead0$dead/windows"
+    mkdir -p "temporary/script.dead0$dead" "temporary/script.early$dead"
+    touch "temporary/script.dead0$dead/.lock" "temporary/script.dead0$dead/windows" "temporary/script.early$dead/.locking"
+    touch -d '2 minutes ago' "temporary/script.early$dead"
   done
   started=
   for script in 1 2 3 4 5 6 7 8; do
@@ -157,6 +158,12 @@ for round in 1 2 3 4 5 6 7 8; do
   [ -z "$(ls temporary)" ] || fail "nothing is left in round $round"
   held
 done
+
+# A folder that has no lock yet may be a script's that begins just now.
+mkdir temporary/script.begins
+TMPDIR=$tmp/temporary sh -c "$starts" script || fail 'it succeeds'
+[ -d temporary/script.begins ] || fail 'a folder of less than a minute stays'
+held
 
 # A mktemp that prints a path and fails: the path is no temporary folder, and stays.
 mkdir precious helpers
